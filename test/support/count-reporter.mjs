@@ -1,0 +1,10 @@
+/** Jest reporter: the last line of a run is "N passed, N failed", with Jest's own counts. */
+export default class CountReporter {
+  onRunComplete(_contexts, results) {
+    // A suite that could not start has no tests of its own, yet it is a failure and must be counted as one.
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    const skipped = results.numPendingTests + results.numTodoTests;
+    const line = `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+    process.on("exit", () => process.stderr.write(`${line}\n`));
+  }
+}
