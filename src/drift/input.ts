@@ -1,0 +1,76 @@
+/** Everything that is needed to judge one object: a snapshot, so that judging is a pure function of it. */
+import type { DetectionMode } from "../diff/field-change.ts";
+import type { UnfinishedReason } from "../resource/desired.ts";
+import type { KubernetesObject, ResourceRef } from "../resource/resource.ts";
+import type { SchemaNode } from "../schema/schema-node.ts";
+import type { UnknownReason } from "./verdict.ts";
+
+export interface DriftInput {
+  readonly resource: ResourceRef;
+  /** The newest fetched revision, which `desired` is of. */
+  readonly revision: string;
+  readonly desired: DesiredState;
+  readonly live: LiveState;
+  /** Where the object was last in sync; absent if it never was. */
+  readonly delivered?: DeliveredState;
+  readonly schema: SchemaNode;
+  readonly policy: PolicyRules;
+  readonly source: SourceState;
+  /** The last attempt to roll this object back, while its drift lasts. */
+  readonly attempt?: RollbackAttempt;
+  readonly nowMs: number;
+}
+
+/** What Git says of the object; bodies are redacted. */
+export type DesiredState =
+  | { readonly type: "Stated"; readonly body: KubernetesObject }
+  | { readonly type: "Unfinished"; readonly reason: UnfinishedReason; readonly detail: string }
+  | { readonly type: "Refused"; readonly reason: UnknownReason; readonly message: string };
+
+/** What the API server holds; bodies are redacted. Times are when the watch brought it to us, in ms. */
+export type LiveState =
+  | { readonly type: "Present"; readonly body: KubernetesObject; readonly arrivedAtMs: number }
+  | { readonly type: "Absent"; readonly sinceMs: number }
+  | { readonly type: "Unknown"; readonly reason: UnknownReason; readonly message: string };
+
+/** The last in-sync state of one object under one policy. */
+export interface DeliveredMark {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly revision: string;
+  readonly policyGeneration: number;
+  /** A Job or bare Pod seen complete at this revision: its absence is no drift. */
+  readonly completed: boolean;
+}
+
+/** A delivered mark with what Git said at that revision; no body if it says the same as the newest. */
+export interface DeliveredState extends DeliveredMark {
+  readonly body?: KubernetesObject;
+}
+
+/** What the policy asks for, as far as judging needs it. */
+export interface PolicyRules {
+  readonly mode: DetectionMode;
+  readonly rollback: "Never" | "Always";
+  readonly suspended: boolean;
+}
+
+/** How fresh our picture of the repository is. */
+export interface SourceState {
+  /** When the last successful reading of the remote head began, in ms. */
+  readonly headReadAtMs: number;
+  /** When the last failed reading began, in ms; absent if the newest reading succeeded. */
+  readonly headFailedAtMs?: number;
+}
+
+/** How an attempted rollback ended. */
+export type RollbackResult = "Written" | "Conflict" | "Forbidden" | "Immutable" | "Failed";
+
+export interface RollbackAttempt {
+  readonly result: RollbackResult;
+  readonly message: string;
+  readonly atMs: number;
+  /** The live version it was computed from; the empty string for an absent object. */
+  readonly resourceVersion: string;
+  readonly policyGeneration: number;
+}
