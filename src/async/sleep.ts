@@ -1,0 +1,15 @@
+/** Waiting that can be called off. */
+
+/** Resolves after `ms`, or at once when the signal aborts: whoever waits looks at the signal next. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
