@@ -26,6 +26,8 @@ export type FieldChange =
       readonly desired: Json;
       readonly live: Json;
       readonly managers: readonly FieldManager[];
+      /** The items of a list that is merged by key stand in another order; changes inside them are changes of their own. */
+      readonly orderOnly?: true;
     };
 
 /** `Declared`: only fields that Git states. `Exact`: also what was added without being declared. */

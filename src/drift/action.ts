@@ -5,7 +5,7 @@ import type { FieldChange } from "../diff/field-change.ts";
 export const holdReasons = [
   "SourceStale",
   "Forbidden",
-  "Conflict",
+  "Fight",
   "Immutable",
   "NeverDelivered",
   "Terminating",
@@ -22,4 +22,9 @@ export type DriftAction =
   | { readonly type: "ReadSource"; readonly before: "Record" | "Rollback" }
   | { readonly type: "Rollback"; readonly changes: readonly FieldChange[] }
   /** Report, and do not write for this reason; try again at `untilMs` if given, else when something changes. */
-  | { readonly type: "Hold"; readonly reason: HoldReason; readonly message: string; readonly untilMs?: number };
+  | {
+      readonly type: "Hold";
+      readonly reason: HoldReason;
+      readonly message: string;
+      readonly untilMs?: number;
+    };

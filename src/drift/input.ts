@@ -53,6 +53,8 @@ export interface PolicyRules {
   readonly mode: DetectionMode;
   readonly rollback: "Never" | "Always";
   readonly suspended: boolean;
+  /** metadata.generation of the policy: an edit makes refused attempts worth another try. */
+  readonly generation: number;
 }
 
 /** How fresh our picture of the repository is. */
@@ -73,4 +75,6 @@ export interface RollbackAttempt {
   /** The live version it was computed from; the empty string for an absent object. */
   readonly resourceVersion: string;
   readonly policyGeneration: number;
+  /** How many writes in a row were undone again within a while, this one included. */
+  readonly streak: number;
 }

@@ -1,0 +1,113 @@
+/** A policy as the reconcilers know it: parsed once, defaults applied. */
+import type { z } from "zod";
+import type { KubernetesObject } from "../resource/resource.ts";
+import type { RenderType, SourceRef } from "../resource/source.ts";
+import { type PolicySpec, policySpecSchema } from "./git-repo-policy.ts";
+
+export interface Policy {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly source: {
+    readonly url: string;
+    readonly ref: SourceRef;
+    /** Without slashes at its ends; "" is the root. */
+    readonly path: string;
+    readonly render: RenderType;
+    readonly intervalSeconds: number;
+    readonly secretName?: string;
+  };
+  readonly targetNamespace: string;
+  readonly rollback: { readonly mode: "Never" | "Always"; readonly serviceAccountName?: string };
+  readonly suspend: boolean;
+}
+
+export type ParsedPolicy =
+  | { readonly type: "Valid"; readonly policy: Policy }
+  /** What is wrong, by field; for the policy's author. */
+  | { readonly type: "Invalid"; readonly message: string };
+
+const shortestIntervalSeconds = 5;
+const longestIntervalSeconds = 86_400;
+
+/** Reads a GitRepoPolicy. Never throws: what the CRD let through may still be wrong. */
+export function parsePolicy(object: KubernetesObject): ParsedPolicy {
+  const parsed = policySpecSchema.safeParse(object["spec"]);
+  if (!parsed.success)
+    return { type: "Invalid", message: parsed.error.issues.slice(0, 5).map(describeIssue).join("; ") };
+  const spec = parsed.data;
+  const faults = [...refFaults(spec), ...pathFaults(spec), ...intervalFaults(spec), ...rollbackFaults(spec)];
+  if (faults.length > 0) return { type: "Invalid", message: faults.join("; ") };
+  return { type: "Valid", policy: toPolicy(object, spec) };
+}
+
+function toPolicy({ metadata }: KubernetesObject, spec: PolicySpec): Policy {
+  const { source, rollback } = spec;
+  const namespace = metadata.namespace ?? "";
+  return {
+    namespace,
+    name: metadata.name ?? "",
+    uid: metadata.uid ?? "",
+    generation: metadata.generation ?? 0,
+    source: {
+      url: source.url,
+      // refFaults has seen to it that exactly one is there.
+      ref: Object.fromEntries(
+        Object.entries(source.ref).filter(([, value]) => value !== undefined),
+      ) as SourceRef,
+      path: normalPath(source.path),
+      render: source.render.type,
+      intervalSeconds: parseSeconds(source.interval),
+      ...(source.secretRef === undefined ? {} : { secretName: source.secretRef.name }),
+    },
+    targetNamespace: spec.targetNamespace ?? namespace,
+    rollback: {
+      mode: rollback.mode,
+      ...(rollback.serviceAccountName === undefined
+        ? {}
+        : { serviceAccountName: rollback.serviceAccountName }),
+    },
+    suspend: spec.suspend,
+  };
+}
+
+function refFaults({ source: { ref } }: PolicySpec): readonly string[] {
+  const stated = Object.values(ref).filter((value) => value !== undefined).length;
+  return stated === 1 ? [] : ["spec.source.ref: state exactly one of branch, tag, semver and commit"];
+}
+
+function pathFaults({ source: { path } }: PolicySpec): readonly string[] {
+  return path.split("/").includes("..") ? ["spec.source.path: must not contain '..'"] : [];
+}
+
+function intervalFaults({ source: { interval } }: PolicySpec): readonly string[] {
+  const seconds = parseSeconds(interval);
+  if (seconds >= shortestIntervalSeconds && seconds <= longestIntervalSeconds) return [];
+  return [`spec.source.interval: ${JSON.stringify(interval)} is not between 5s and 24h`];
+}
+
+function rollbackFaults({ rollback }: PolicySpec): readonly string[] {
+  if (rollback.mode === "Never" || rollback.serviceAccountName !== undefined) return [];
+  return [
+    "spec.rollback.serviceAccountName: required unless spec.rollback.mode is Never; name the account that may write",
+  ];
+}
+
+function normalPath(path: string): string {
+  return path
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
+}
+
+/** `1h30m10s`, as the schema's pattern has it. */
+function parseSeconds(duration: string): number {
+  const [, hours = "0", minutes = "0", seconds = "0"] =
+    /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(duration) ?? [];
+  return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+}
+
+function describeIssue({ path, message }: z.core.$ZodIssue): string {
+  return `${["spec", ...path.map(String)].join(".")}: ${message}`;
+}

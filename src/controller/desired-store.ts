@@ -1,0 +1,105 @@
+/** What Git says of each object, per policy. Written by the source reconciler; marks by `report`. */
+import type { DeliveredMark } from "../drift/input.ts";
+import type { UnknownReason } from "../drift/verdict.ts";
+import type { DesiredObject, Origin } from "../resource/desired.ts";
+import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
+import type { PolicyKey } from "./policy-key.ts";
+
+/** One object as one policy's newest revision states it. Bodies are compact bytes, true values and all. */
+export interface Declaration {
+  readonly policy: PolicyKey;
+  readonly key: ResourceKey;
+  readonly ref: ResourceRef;
+  readonly origin: Origin;
+  readonly bytes: Uint8Array;
+  readonly unfinished?: DesiredObject["unfinished"];
+  /** Why the object cannot be judged although the revision could be rendered. */
+  readonly refused?: { readonly reason: UnknownReason; readonly message: string };
+  /** Where the object was last in sync. */
+  readonly delivered?: DeliveredMark;
+  /** What Git said at the delivered revision, if it says something else now. */
+  readonly deliveredBytes?: Uint8Array;
+}
+
+/** The desired set of one policy. */
+export interface DesiredSet {
+  readonly revision: string;
+  readonly declarations: ReadonlyMap<ResourceKey, Declaration>;
+}
+
+export class DesiredStore {
+  readonly #sets = new Map<
+    PolicyKey,
+    { readonly revision: string; readonly declarations: Map<ResourceKey, Declaration> }
+  >();
+  /** Almost always one policy declares an object; two or more are `DeclaredTwice`. */
+  readonly #policiesByKey = new Map<ResourceKey, readonly PolicyKey[]>();
+
+  get(policy: PolicyKey): DesiredSet | undefined {
+    return this.#sets.get(policy);
+  }
+
+  /** Everything that is declared of one object, by however many policies. */
+  declarations(key: ResourceKey): readonly Declaration[] {
+    const found: Declaration[] = [];
+    for (const policy of this.#policiesByKey.get(key) ?? []) {
+      const declaration = this.#sets.get(policy)?.declarations.get(key);
+      if (declaration !== undefined) found.push(declaration);
+    }
+    return found;
+  }
+
+  isDeclared(key: ResourceKey): boolean {
+    return this.#policiesByKey.has(key);
+  }
+
+  *policies(): Iterable<[PolicyKey, DesiredSet]> {
+    yield* this.#sets;
+  }
+
+  /** Swaps one policy's whole set at once, so that nothing is ever judged against half a revision. */
+  replace(
+    policy: PolicyKey,
+    next: { readonly revision: string; readonly declarations: Map<ResourceKey, Declaration> },
+  ): void {
+    this.remove(policy);
+    this.#sets.set(policy, next);
+    for (const key of next.declarations.keys()) {
+      this.#policiesByKey.set(key, [...(this.#policiesByKey.get(key) ?? []), policy]);
+    }
+  }
+
+  remove(policy: PolicyKey): void {
+    for (const key of this.#sets.get(policy)?.declarations.keys() ?? []) {
+      const others = (this.#policiesByKey.get(key) ?? []).filter((other) => other !== policy);
+      if (others.length === 0) this.#policiesByKey.delete(key);
+      else this.#policiesByKey.set(key, others);
+    }
+    this.#sets.delete(policy);
+  }
+
+  /** Notes that the object was seen in sync with the newest revision: that is what was delivered, from now on. */
+  markDelivered(policy: PolicyKey, key: ResourceKey, mark: DeliveredMark): void {
+    const declarations = this.#sets.get(policy)?.declarations;
+    const declaration = declarations?.get(key);
+    if (declarations === undefined || declaration === undefined) return;
+    const { deliveredBytes: _, ...rest } = declaration;
+    declarations.set(key, { ...rest, delivered: mark });
+  }
+}
+
+/** A body in the form in which it is kept: a copy of its own, since a slice would pin Node's shared 64 KiB pool. */
+export function packBody(body: KubernetesObject): Uint8Array {
+  const text = JSON.stringify(body);
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
+}
+
+/** The body that `packBody` packed. */
+export function unpackBody(bytes: Uint8Array): KubernetesObject {
+  // Only packBody makes these bytes, from a KubernetesObject.
+  return JSON.parse(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(),
+  ) as KubernetesObject;
+}

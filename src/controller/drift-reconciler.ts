@@ -1,0 +1,226 @@
+/** One object: gather → assess → decide → report → act. */
+import type { Policy } from "../api/policy.ts";
+import type { DriftAction } from "../drift/action.ts";
+import { assess } from "../drift/assess.ts";
+import { decide } from "../drift/decide.ts";
+import type { DesiredState, DriftInput, LiveState, RollbackAttempt } from "../drift/input.ts";
+import type { Drifted, DriftVerdict } from "../drift/verdict.ts";
+import type { LiveRead } from "../resource/live.ts";
+import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
+import { type Declaration, type DesiredStore, unpackBody } from "./desired-store.ts";
+import type { DriftStore } from "./drift-store.ts";
+import type { PolicyKey } from "./policy-key.ts";
+import type { PolicyStore } from "./policy-store.ts";
+import type { SourceStore } from "./source-store.ts";
+
+export interface DriftDeps {
+  readonly policies: PolicyStore;
+  readonly sources: SourceStore;
+  readonly desired: DesiredStore;
+  readonly drifts: DriftStore;
+  readonly now: () => number;
+  /** What the watches hold; answers from memory. */
+  readLive(ref: ResourceRef): LiveRead;
+  /** Makes a dropped body present again. */
+  loadLive(ref: ResourceRef, signal: AbortSignal): Promise<void>;
+  /** The body is not needed any more, unless the object has moved on since. */
+  releaseLive(ref: ResourceRef, resourceVersion: string): void;
+  /** Makes the kind's schema present. */
+  loadSchema(ref: ResourceRef, signal: AbortSignal): Promise<void>;
+  schemaOf(ref: ResourceRef): DriftInput["schema"];
+  /** Replaces secret values by keyed digests, as was done to the live object at the door. */
+  redact(body: KubernetesObject): KubernetesObject;
+  report(finding: Finding): void;
+  reportAttempt(finding: Finding, attempt: RollbackAttempt): void;
+  rollback(
+    order: RollbackOrder,
+    signal: AbortSignal,
+  ): Promise<Omit<RollbackAttempt, "streak" | "policyGeneration">>;
+  /** Has the policy's remote head read, and then this object judged again. */
+  awaitHead(policy: PolicyKey, key: ResourceKey): void;
+  again(key: ResourceKey, afterMs: number): void;
+}
+
+/** One judgement, with all that reporting it takes. */
+export interface Finding {
+  readonly policy: Policy;
+  readonly declaration: Declaration;
+  readonly input: DriftInput;
+  readonly verdict: DriftVerdict;
+  readonly action: DriftAction;
+}
+
+/** What is to be written: the recorded changes, from the unredacted desired object. */
+export interface RollbackOrder {
+  readonly resource: ResourceRef;
+  /** `namespace` and name of the identity that writes. */
+  readonly serviceAccount: { readonly namespace: string; readonly name: string };
+  readonly verdict: Drifted;
+  readonly desired: KubernetesObject;
+  readonly live: LiveState;
+}
+
+/** After this long without word from the watch a write is looked after. */
+const echoMs = 10_000;
+const streakWindowMs = 1_200_000;
+
+export function createDriftReconciler(deps: DriftDeps) {
+  return async function reconcileDrift(key: ResourceKey, signal: AbortSignal): Promise<void> {
+    for (const { policy, ref } of deps.desired.declarations(key)) {
+      await ready(policy, key, { ref, signal });
+      // Read again after waiting: what the stores say now is what is judged, in one turn of the event loop.
+      const declaration = deps.desired.get(policy)?.declarations.get(key);
+      const entry = deps.policies.get(policy);
+      if (declaration === undefined || entry?.type !== "Valid") continue;
+      const finding = judge(entry.policy, declaration);
+      if (finding !== undefined) await act(finding, signal);
+    }
+  };
+
+  async function ready(policy: PolicyKey, key: ResourceKey, step: { ref: ResourceRef; signal: AbortSignal }) {
+    const declaration = deps.desired.get(policy)?.declarations.get(key);
+    if (declaration === undefined || !isComparable(declaration)) return;
+    const live = deps.readLive(step.ref);
+    if (live.type !== "Present" && live.type !== "Dropped") return;
+    await deps.loadSchema(step.ref, step.signal);
+    if (live.type === "Dropped" && !isSettled(declaration, live.resourceVersion)) {
+      await deps.loadLive(step.ref, step.signal);
+    }
+  }
+
+  /** Undefined if there is nothing to judge, or if what is needed for it has not arrived yet. */
+  function judge(policy: Policy, declaration: Declaration): Finding | undefined {
+    const source = deps.sources.get(declaration.policy);
+    if (source === undefined) return undefined;
+    const desired = desiredState(declaration);
+    const live = desired.type === "Stated" ? liveState(deps.readLive(declaration.ref)) : notNeeded;
+    if (live === undefined) return undefined;
+    const attempt = deps.drifts.get(declaration.policy, declaration.key)?.attempt;
+    const input: DriftInput = {
+      resource: declaration.ref,
+      revision: declaration.origin.revision,
+      desired,
+      live,
+      ...deliveredState(declaration),
+      schema: deps.schemaOf(declaration.ref),
+      policy: {
+        mode: "Declared",
+        rollback: policy.rollback.mode,
+        suspended: policy.suspend,
+        generation: policy.generation,
+      },
+      source,
+      ...(attempt === undefined ? {} : { attempt }),
+      nowMs: deps.now(),
+    };
+    const verdict = assess(input);
+    return { policy, declaration, input, verdict, action: decide(input, verdict) };
+  }
+
+  function desiredState(declaration: Declaration): DesiredState {
+    const source = deps.sources.get(declaration.policy);
+    if (source?.refused) {
+      const message = source.fault?.message ?? "the newest revision cannot be used";
+      return { type: "Refused", reason: "SourceFailed", message };
+    }
+    const { refused, unfinished } = declaration;
+    if (refused !== undefined) return { type: "Refused", ...refused };
+    const others = deps.desired
+      .declarations(declaration.key)
+      .filter((other) => other.policy !== declaration.policy);
+    if (others.length > 0) {
+      const message = `also declared by ${others.map((other) => `policy ${other.policy}`).join(" and ")}; keep one`;
+      return { type: "Refused", reason: "DeclaredTwice", message };
+    }
+    if (unfinished !== undefined) return { type: "Unfinished", ...unfinished };
+    return { type: "Stated", body: deps.redact(unpackBody(declaration.bytes)) };
+  }
+
+  function deliveredState({ delivered, deliveredBytes }: Declaration): Pick<DriftInput, "delivered"> {
+    if (delivered === undefined) return {};
+    if (deliveredBytes === undefined) return { delivered };
+    return { delivered: { ...delivered, body: deps.redact(unpackBody(deliveredBytes)) } };
+  }
+
+  async function act(finding: Finding, signal: AbortSignal): Promise<void> {
+    const { action, declaration, input, verdict } = finding;
+    if (action.type === "ReadSource") deps.awaitHead(declaration.policy, declaration.key);
+    // A finding that may be a delivery is not even said before Git was asked.
+    if (action.type === "ReadSource" && action.before === "Record") return;
+    deps.report(finding);
+    if (input.live.type === "Present" && verdict.status === "InSync") {
+      deps.releaseLive(declaration.ref, input.live.body.metadata.resourceVersion ?? "");
+    }
+    if (action.type === "Hold" && action.untilMs !== undefined) {
+      deps.again(declaration.key, Math.max(0, action.untilMs - deps.now()));
+    }
+    if (action.type === "Rollback" && verdict.status === "Drifted") await rollBack(finding, verdict, signal);
+  }
+
+  async function rollBack(finding: Finding, verdict: Drifted, signal: AbortSignal): Promise<void> {
+    const { policy, declaration, input } = finding;
+    const name = policy.rollback.serviceAccountName;
+    if (name === undefined)
+      throw new Error(`policy ${declaration.policy} rolls back without a serviceAccountName`);
+    const isDelivered =
+      verdict.against === declaration.delivered?.revision && declaration.deliveredBytes !== undefined;
+    const bytes = isDelivered ? declaration.deliveredBytes : declaration.bytes;
+    const outcome = await deps.rollback(
+      {
+        resource: declaration.ref,
+        serviceAccount: { namespace: policy.namespace, name },
+        verdict,
+        desired: unpackBody(bytes ?? declaration.bytes),
+        live: input.live,
+      },
+      signal,
+    );
+    deps.reportAttempt(finding, {
+      ...outcome,
+      streak: streak(input, outcome),
+      policyGeneration: policy.generation,
+    });
+    deps.again(declaration.key, outcome.result === "Written" ? echoMs : 0);
+  }
+}
+
+/** Whether it can be compared at all, or stays `Unknown` whatever the live object is. */
+function isComparable({ refused, unfinished }: Declaration): boolean {
+  return refused === undefined && unfinished === undefined;
+}
+
+/** The object was in sync with this very revision at this very version: there is nothing to read it for. */
+function isSettled({ delivered, deliveredBytes, origin }: Declaration, resourceVersion: string): boolean {
+  return (
+    deliveredBytes === undefined &&
+    delivered?.resourceVersion === resourceVersion &&
+    delivered.revision === origin.revision
+  );
+}
+
+const notNeeded: LiveState = { type: "Absent", sinceMs: 0 };
+
+function liveState(read: LiveRead): LiveState | undefined {
+  switch (read.type) {
+    case "Present":
+      return { type: "Present", body: read.body, arrivedAtMs: read.arrivedAtMs };
+    case "Absent":
+      return { type: "Absent", sinceMs: read.sinceMs };
+    case "Forbidden":
+      return { type: "Unknown", reason: "Forbidden", message: read.message };
+    case "NotServed":
+      return { type: "Unknown", reason: "KindNotServed", message: "the API server does not serve this kind" };
+    // Dropped: settled, hence already judged. Unsynced: judged when the watch has caught up.
+    case "Dropped":
+    case "Unsynced":
+      return undefined;
+  }
+}
+
+function streak(
+  { attempt, nowMs }: DriftInput,
+  outcome: { readonly result: RollbackAttempt["result"] },
+): number {
+  const previous = attempt !== undefined && nowMs - attempt.atMs < streakWindowMs ? attempt.streak : 0;
+  return outcome.result === "Written" ? previous + 1 : previous;
+}

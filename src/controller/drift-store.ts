@@ -1,0 +1,162 @@
+/** The newest verdict on every declared object, and the drift episodes that are open. Written by `report` alone. */
+import type { DriftAction } from "../drift/action.ts";
+import type { RollbackAttempt } from "../drift/input.ts";
+import type { Drifted, DriftType, DriftVerdict } from "../drift/verdict.ts";
+import type { Origin } from "../resource/desired.ts";
+import type { ResourceKey, ResourceRef } from "../resource/resource.ts";
+import type { PolicyKey } from "./policy-key.ts";
+
+/** How a drift ended. */
+export type Resolution =
+  | "RolledBack"
+  | "RevertedByDeliverer"
+  | "RevertedByOther"
+  | "AdoptedInGit"
+  | "RuleChanged"
+  | "PolicyDeleted"
+  | "ObjectGone";
+
+/** One drift from its first sight to its end: what one DriftRecord tells. */
+export interface Episode {
+  readonly recordName: string;
+  readonly policy: PolicyKey;
+  readonly resource: ResourceRef;
+  readonly uid?: string;
+  readonly type: DriftType;
+  readonly origin?: Origin;
+  /** The newest revision at first sight, and the delivered one if the drift was against that. */
+  readonly revision: string;
+  readonly deliveredRevision?: string;
+  readonly firstSeenAt: Date;
+  readonly lastSeenAt: Date;
+  /** As last judged; stays what it was when the drift ends. Absent on an episode read back at start, until judged. */
+  readonly verdict?: Drifted;
+  /** The live version last judged; the empty string for an absent object. */
+  readonly resourceVersion?: string;
+  readonly attempt?: RollbackAttempt;
+  readonly resolution?: { readonly type: Resolution; readonly at: Date };
+}
+
+/** What is known of one object under one policy. */
+export interface DriftEntry {
+  readonly verdict: DriftVerdict;
+  readonly hold?: Extract<DriftAction, { type: "Hold" }>;
+  readonly episode?: Episode;
+  /** The last write, kept beyond its episode: a fight is a series of short episodes. */
+  readonly attempt?: RollbackAttempt;
+}
+
+/** How many of a policy's objects have which verdict. */
+export interface VerdictCounts {
+  readonly total: number;
+  readonly inSync: number;
+  readonly drifted: number;
+  readonly missing: number;
+  readonly unexpected: number;
+  readonly pending: number;
+  readonly unknown: number;
+}
+
+/** One policy's entries, with what status needs of them kept up to date, so that reading it costs no walk. */
+class PolicyDrifts {
+  readonly entries = new Map<ResourceKey, DriftEntry>();
+  readonly drifting = new Map<ResourceKey, DriftEntry>();
+  readonly counts = { total: 0, inSync: 0, drifted: 0, missing: 0, unexpected: 0, pending: 0, unknown: 0 };
+
+  set(key: ResourceKey, entry: DriftEntry): void {
+    this.delete(key);
+    this.entries.set(key, entry);
+    if (entry.verdict.status === "Drifted") this.drifting.set(key, entry);
+    this.#count(entry.verdict, 1);
+  }
+
+  delete(key: ResourceKey): void {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.entries.delete(key);
+    this.drifting.delete(key);
+    this.#count(entry.verdict, -1);
+  }
+
+  #count(verdict: DriftVerdict, by: 1 | -1): void {
+    this.counts.total += by;
+    switch (verdict.status) {
+      case "InSync":
+        this.counts.inSync += by;
+        break;
+      case "Drifted":
+        this.counts.drifted += by;
+        if (verdict.type === "Missing") this.counts.missing += by;
+        if (verdict.type === "Unexpected") this.counts.unexpected += by;
+        break;
+      case "Pending":
+        this.counts.pending += by;
+        break;
+      case "Unknown":
+        this.counts.unknown += by;
+        break;
+    }
+  }
+}
+
+const noDrifts = new PolicyDrifts();
+
+export class DriftStore {
+  readonly #policies = new Map<PolicyKey, PolicyDrifts>();
+  /** Open episodes read from DriftRecords at start, until their object is first judged. */
+  readonly #restored = new Map<PolicyKey, Map<ResourceKey, Episode>>();
+
+  get(policy: PolicyKey, key: ResourceKey): DriftEntry | undefined {
+    return this.#policies.get(policy)?.entries.get(key);
+  }
+
+  entries(policy: PolicyKey): ReadonlyMap<ResourceKey, DriftEntry> {
+    return (this.#policies.get(policy) ?? noDrifts).entries;
+  }
+
+  /** The entries whose verdict is `Drifted`. */
+  drifting(policy: PolicyKey): ReadonlyMap<ResourceKey, DriftEntry> {
+    return (this.#policies.get(policy) ?? noDrifts).drifting;
+  }
+
+  counts(policy: PolicyKey): VerdictCounts {
+    return (this.#policies.get(policy) ?? noDrifts).counts;
+  }
+
+  set(policy: PolicyKey, key: ResourceKey, entry: DriftEntry): void {
+    let drifts = this.#policies.get(policy);
+    if (drifts === undefined) this.#policies.set(policy, (drifts = new PolicyDrifts()));
+    drifts.set(key, entry);
+  }
+
+  delete(policy: PolicyKey, key: ResourceKey): void {
+    this.#policies.get(policy)?.delete(key);
+  }
+
+  deletePolicy(policy: PolicyKey): void {
+    this.#policies.delete(policy);
+    this.#restored.delete(policy);
+  }
+
+  /** Takes over an episode that a former life of the operator left open. */
+  restore(key: ResourceKey, episode: Episode): void {
+    let restored = this.#restored.get(episode.policy);
+    if (restored === undefined) this.#restored.set(episode.policy, (restored = new Map()));
+    restored.set(key, episode);
+  }
+
+  /** The episode left open for this object, once: from then on the entry holds it. */
+  takeRestored(policy: PolicyKey, key: ResourceKey): Episode | undefined {
+    const episode = this.#restored.get(policy)?.get(key);
+    this.#restored.get(policy)?.delete(key);
+    return episode;
+  }
+
+  restored(policy: PolicyKey): ReadonlyMap<ResourceKey, Episode> {
+    return this.#restored.get(policy) ?? new Map<ResourceKey, Episode>();
+  }
+
+  restoredPolicies(): readonly PolicyKey[] {
+    return [...this.#restored.keys()];
+  }
+}

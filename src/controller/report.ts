@@ -1,0 +1,227 @@
+/** The one place where a verdict becomes known: DriftStore, delivered marks, metrics, Events, and the queues behind. */
+import { lastWrittenAtMs, mayBeDelivery } from "../drift/deliverer.ts";
+import { isCompleted } from "../drift/expected.ts";
+import type { DriftInput, RollbackAttempt } from "../drift/input.ts";
+import { sameVerdict } from "../drift/same-verdict.ts";
+import type { Drifted } from "../drift/verdict.ts";
+import type { ResourceKey } from "../resource/resource.ts";
+import type { Declaration, DesiredStore } from "./desired-store.ts";
+import type { Finding } from "./drift-reconciler.ts";
+import type { DriftEntry, DriftStore, Episode, Resolution } from "./drift-store.ts";
+import type { PolicyKey } from "./policy-key.ts";
+
+/** What happened, in the words of metrics, logs and Events. */
+export interface Announcements {
+  driftDetected(
+    episode: Episode,
+    latency: { readonly sinceArrivalMs: number; readonly sinceWriteMs?: number },
+  ): void;
+  driftChanged(episode: Episode): void;
+  driftResolved(episode: Episode, resolution: Resolution): void;
+  rollbackEnded(episode: Episode, result: "Succeeded" | Exclude<RollbackAttempt["result"], "Written">): void;
+}
+
+export interface ReportDeps {
+  readonly desired: DesiredStore;
+  readonly drifts: DriftStore;
+  readonly announce: Announcements;
+  readonly now: () => number;
+  recordName(episode: Pick<Episode, "policy" | "resource" | "firstSeenAt">): string;
+  storeMark(policyUid: string, key: ResourceKey, mark: NonNullable<Declaration["delivered"]>): void;
+  /** The episode's DriftRecord must be written. */
+  recordChanged(episode: Episode): void;
+  /** The policy's status must be written. */
+  statusChanged(policy: PolicyKey): void;
+}
+
+export interface Report {
+  report(finding: Finding): void;
+  reportAttempt(finding: Finding, attempt: RollbackAttempt): void;
+  /** Ends whatever is open about objects that a policy does not declare any more. */
+  forget(policy: PolicyKey, keys: Iterable<ResourceKey>, resolution: Resolution): void;
+}
+
+/** Only transitions are reported: judging the same state again writes nothing and says nothing. */
+export function createReport(deps: ReportDeps): Report {
+  return { report, reportAttempt, forget };
+
+  function report(finding: Finding): void {
+    const { declaration, verdict, action } = finding;
+    const { policy, key } = declaration;
+    noteDelivered(finding);
+    const previous = deps.drifts.get(policy, key);
+    const open = openEpisode(previous, declaration);
+    const episode = nextEpisode(finding, open);
+    const hold = action.type === "Hold" ? action : undefined;
+    const isSame =
+      previous !== undefined &&
+      sameVerdict(previous.verdict, verdict) &&
+      previous.hold?.reason === hold?.reason &&
+      open === episode;
+    if (isSame) return;
+    deps.drifts.set(policy, key, {
+      verdict,
+      ...(hold === undefined ? {} : { hold }),
+      ...(episode === undefined ? {} : { episode }),
+      ...(previous?.attempt === undefined ? {} : { attempt: previous.attempt }),
+    });
+    deps.statusChanged(policy);
+  }
+
+  function openEpisode(previous: DriftEntry | undefined, { policy, key }: Declaration): Episode | undefined {
+    return previous === undefined ? deps.drifts.takeRestored(policy, key) : previous.episode;
+  }
+
+  /** The episode that is open after this verdict; ends the one before it where it is another or none. */
+  function nextEpisode(finding: Finding, open: Episode | undefined): Episode | undefined {
+    const { verdict } = finding;
+    switch (verdict.status) {
+      case "Drifted":
+        if (open === undefined) return begin(finding, verdict);
+        if (open.type === verdict.type) return goOn(finding, { open, verdict });
+        end(open, verdict.type === "Missing" ? "ObjectGone" : "RevertedByOther");
+        return begin(finding, verdict);
+      case "InSync":
+      case "Pending":
+        if (open !== undefined) end(open, resolutionOf(finding, open));
+        return undefined;
+      // What cannot be judged now is not over.
+      case "Unknown":
+        return open;
+    }
+  }
+
+  function begin({ declaration, input }: Finding, verdict: Drifted): Episode {
+    const firstSeenAt = new Date(deps.now());
+    const { policy, ref: resource, origin } = declaration;
+    const uid = uidOf(input);
+    const episode: Episode = {
+      recordName: deps.recordName({ policy, resource, firstSeenAt }),
+      policy,
+      resource,
+      ...(uid === undefined ? {} : { uid }),
+      type: verdict.type,
+      origin,
+      revision: input.revision,
+      ...(verdict.against === input.revision ? {} : { deliveredRevision: verdict.against }),
+      firstSeenAt,
+      lastSeenAt: firstSeenAt,
+      verdict,
+      resourceVersion: resourceVersionOf(input),
+    };
+    const sinceWriteMs = sinceWrite(input, firstSeenAt.getTime());
+    deps.announce.driftDetected(episode, {
+      sinceArrivalMs: Math.max(0, firstSeenAt.getTime() - arrivedAtMs(input)),
+      ...(sinceWriteMs === undefined ? {} : { sinceWriteMs }),
+    });
+    deps.recordChanged(episode);
+    return episode;
+  }
+
+  function goOn(
+    { input, declaration }: Finding,
+    { open, verdict }: { open: Episode; verdict: Drifted },
+  ): Episode {
+    if (open.verdict !== undefined && sameVerdict(open.verdict, verdict)) return open;
+    const { attempt: _, ...rest } = open;
+    const episode: Episode = {
+      ...rest,
+      origin: declaration.origin,
+      verdict,
+      lastSeenAt: new Date(deps.now()),
+      resourceVersion: resourceVersionOf(input),
+    };
+    // An episode read back after a restart is not news.
+    if (open.verdict !== undefined) deps.announce.driftChanged(episode);
+    deps.recordChanged(episode);
+    return episode;
+  }
+
+  function end(episode: Episode, type: Resolution): void {
+    if (type === "RolledBack") deps.announce.rollbackEnded(episode, "Succeeded");
+    deps.announce.driftResolved(episode, type);
+    deps.recordChanged({ ...episode, resolution: { type, at: new Date(deps.now()) } });
+  }
+
+  function reportAttempt({ declaration }: Finding, attempt: RollbackAttempt): void {
+    const { policy, key } = declaration;
+    const entry = deps.drifts.get(policy, key);
+    if (entry === undefined) return;
+    const episode = entry.episode === undefined ? undefined : { ...entry.episode, attempt };
+    deps.drifts.set(policy, key, { ...entry, attempt, ...(episode === undefined ? {} : { episode }) });
+    if (episode === undefined) return;
+    // Success is not what we wrote but what the watch shows; it is announced when the drift is seen to be over.
+    if (attempt.result !== "Written") deps.announce.rollbackEnded(episode, attempt.result);
+    deps.recordChanged(episode);
+    deps.statusChanged(policy);
+  }
+
+  function forget(policy: PolicyKey, keys: Iterable<ResourceKey>, resolution: Resolution): void {
+    for (const key of keys) {
+      const entry = deps.drifts.get(policy, key);
+      const episode = entry === undefined ? deps.drifts.takeRestored(policy, key) : entry.episode;
+      if (episode !== undefined) end(episode, resolution);
+      deps.drifts.delete(policy, key);
+    }
+    deps.statusChanged(policy);
+  }
+
+  function noteDelivered({ policy, declaration, input, verdict }: Finding): void {
+    if (verdict.status !== "InSync" || input.live.type !== "Present") return;
+    const { uid = "", resourceVersion = "" } = input.live.body.metadata;
+    const { delivered } = declaration;
+    const mark = {
+      uid,
+      resourceVersion,
+      revision: input.revision,
+      policyGeneration: policy.generation,
+      completed: isCompleted(input.live.body),
+    };
+    const isSame =
+      delivered !== undefined &&
+      declaration.deliveredBytes === undefined &&
+      delivered.uid === mark.uid &&
+      delivered.resourceVersion === mark.resourceVersion &&
+      delivered.revision === mark.revision &&
+      delivered.policyGeneration === mark.policyGeneration &&
+      delivered.completed === mark.completed;
+    if (isSame) return;
+    deps.desired.markDelivered(declaration.policy, declaration.key, mark);
+    deps.storeMark(policy.uid, declaration.key, mark);
+  }
+}
+
+/** How a drift ended, judged by what is seen: our write on this object, a deliverer's, Git's, or somebody's. */
+function resolutionOf({ input, verdict }: Finding, episode: Episode): Resolution {
+  const isUntouched =
+    episode.resourceVersion !== undefined && episode.resourceVersion === resourceVersionOf(input);
+  if (isUntouched || verdict.status === "Pending") return "AdoptedInGit";
+  if (episode.attempt?.result === "Written" && arrivedAtMs(input) > episode.lastSeenAt.getTime())
+    return "RolledBack";
+  if (input.live.type !== "Present") return "ObjectGone";
+  return mayBeDelivery(input.live.body, 0) ? "RevertedByDeliverer" : "RevertedByOther";
+}
+
+function arrivedAtMs({ live, nowMs }: DriftInput): number {
+  switch (live.type) {
+    case "Present":
+      return live.arrivedAtMs;
+    case "Absent":
+      return live.sinceMs;
+    case "Unknown":
+      return nowMs;
+  }
+}
+
+function sinceWrite({ live }: DriftInput, nowMs: number): number | undefined {
+  const writtenAtMs = live.type === "Present" ? lastWrittenAtMs(live.body) : undefined;
+  return writtenAtMs === undefined ? undefined : Math.max(0, nowMs - writtenAtMs);
+}
+
+function uidOf({ live, delivered }: DriftInput): string | undefined {
+  return live.type === "Present" ? live.body.metadata.uid : delivered?.uid;
+}
+
+function resourceVersionOf({ live }: DriftInput): string {
+  return live.type === "Present" ? (live.body.metadata.resourceVersion ?? "") : "";
+}

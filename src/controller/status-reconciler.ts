@@ -1,0 +1,212 @@
+/** Verdicts → the policy's conditions and counts. */
+import { type Condition, formatTime, type NewCondition, settleConditions } from "../api/condition.ts";
+import type { PolicyStatus } from "../api/git-repo-policy.ts";
+import { changePath } from "../api/record.ts";
+import { type HoldReason, holdReasons } from "../drift/action.ts";
+import { formatRef, isJsonObject, type Json } from "../resource/resource.ts";
+import type { DesiredStore } from "./desired-store.ts";
+import type { DriftEntry, DriftStore, VerdictCounts } from "./drift-store.ts";
+import type { PolicyKey } from "./policy-key.ts";
+import type { PolicyEntry, PolicyStore } from "./policy-store.ts";
+import type { SourceStatus, SourceStore } from "./source-store.ts";
+
+export interface StatusDeps {
+  readonly policies: PolicyStore;
+  readonly sources: SourceStore;
+  readonly desired: DesiredStore;
+  readonly drifts: DriftStore;
+  readonly now: () => number;
+  /** What keeps the policy's kinds from being watched; undefined if nothing does. */
+  watchTrouble(policy: PolicyKey): string | undefined;
+  writeStatus(policy: PolicyKey, status: PolicyStatus, signal: AbortSignal): Promise<void>;
+  /** For metrics and readiness: what was made known. */
+  published(
+    policy: PolicyKey,
+    summary: { readonly ready: boolean; readonly settled: boolean; readonly counts: VerdictCounts },
+  ): void;
+}
+
+/** Status that says nothing new but for times is written no more often than this. */
+const quietWriteMs = 600_000;
+
+/** Writes a policy's status on a transition, and else at most every ten minutes. */
+export function createStatusReconciler(deps: StatusDeps) {
+  const written = new Map<PolicyKey, { readonly text: string; readonly atMs: number }>();
+
+  return async function reconcileStatus(key: PolicyKey, signal: AbortSignal): Promise<void> {
+    const entry = deps.policies.get(key);
+    if (entry === undefined) {
+      written.delete(key);
+      return;
+    }
+    const counts = deps.drifts.counts(key);
+    const conditions = conditionsOf(key, entry, counts);
+    const status = statusOf(key, entry, { counts, conditions });
+    const ready = conditions.find(({ type }) => type === "Ready");
+    deps.published(key, {
+      ready: ready?.status === "True",
+      settled: ready?.status === "True" || ready?.reason !== "Progressing",
+      counts,
+    });
+    const text = withoutTimes(status);
+    const last = written.get(key);
+    const nowMs = deps.now();
+    if (last?.text === text && nowMs - last.atMs < quietWriteMs) return;
+    await deps.writeStatus(key, status, signal);
+    written.set(key, { text, atMs: nowMs });
+  };
+
+  function conditionsOf(key: PolicyKey, entry: PolicyEntry, counts: VerdictCounts): readonly Condition[] {
+    const ready = readyCondition(key, entry, counts);
+    const isStalled = ready.status === "False" && userMustAct.has(ready.reason);
+    const conditions: NewCondition[] = [
+      ready,
+      inSyncCondition(counts, ready),
+      ...(ready.reason === "Progressing" ? [{ ...ready, type: "Reconciling", status: "True" as const }] : []),
+      ...(isStalled ? [{ ...ready, type: "Stalled", status: "True" as const }] : []),
+      ...rollbackHeld(deps.drifts.drifting(key)),
+    ];
+    return settleConditions(conditions, conditionsBefore(entry.status), {
+      nowMs: deps.now(),
+      generation: entry.generation,
+    });
+  }
+
+  /** Whether Holdfast can judge; never about drift. */
+  function readyCondition(key: PolicyKey, entry: PolicyEntry, counts: VerdictCounts): NewCondition {
+    if (entry.type === "Invalid") return notReady("InvalidSpec", entry.message);
+    const source = deps.sources.get(key);
+    if (source === undefined) return notReady("Progressing", "reading the repository");
+    const { fault, revision } = source;
+    if (fault !== undefined && (revision === undefined || source.refused || fault.reason !== "Unreachable")) {
+      return notReady(fault.reason, fault.message);
+    }
+    const trouble = deps.watchTrouble(key);
+    if (trouble !== undefined) return notReady("WatchFailed", trouble);
+    const total = deps.desired.get(key)?.declarations.size ?? 0;
+    if (counts.total < total) return notReady("Progressing", `judged ${counts.total} of ${total} objects`);
+    const stale = fault === undefined ? "" : `; the remote cannot be reached: ${fault.message}`;
+    return {
+      type: "Ready",
+      status: "True",
+      reason: fault === undefined ? "Watching" : "SourceStale",
+      message: `${total} objects of ${revision?.revision ?? "no revision"}${stale}`,
+    };
+  }
+
+  function statusOf(
+    key: PolicyKey,
+    entry: PolicyEntry,
+    { counts, conditions }: { counts: VerdictCounts; conditions: readonly Condition[] },
+  ): PolicyStatus {
+    const source = deps.sources.get(key);
+    const { total, inSync, drifted, missing, pending, unknown } = counts;
+    return {
+      observedGeneration: entry.generation,
+      conditions: [...conditions],
+      ...(source === undefined ? {} : { source: sourceOf(source) }),
+      objects: { total, inSync, drifted, missing, pending, unknown },
+      drifts: oldestDrifts(deps.drifts.drifting(key)),
+    };
+  }
+}
+
+/** Faults that pass only if somebody does something. */
+const userMustAct: ReadonlySet<string> = new Set([
+  "InvalidSpec",
+  "AuthenticationFailed",
+  "HostKeyUnknown",
+  "Redirected",
+  "RefNotFound",
+  "UrlNotAllowed",
+  "PathNotFound",
+  "TooLarge",
+  "UnsupportedEntry",
+  "ParseFailed",
+  "InvalidManifest",
+  "EmptyRender",
+  "RenderFailed",
+  "RendererUnavailable",
+]);
+
+function notReady(reason: string, message: string): NewCondition {
+  return { type: "Ready", status: "False", reason, message };
+}
+
+function inSyncCondition(counts: VerdictCounts, ready: NewCondition): NewCondition {
+  const { drifted, missing, unknown, pending, total } = counts;
+  const what = `${drifted} drifted (${missing} missing), ${pending} pending, ${unknown} unknown of ${total} objects`;
+  if (drifted > 0) return { type: "InSync", status: "False", reason: "Drifted", message: what };
+  if (unknown > 0) return { type: "InSync", status: "Unknown", reason: "NotJudged", message: what };
+  if (ready.status !== "True" || total === 0) {
+    return { type: "InSync", status: "Unknown", reason: "NotJudged", message: ready.message };
+  }
+  if (pending > 0) return { type: "InSync", status: "Unknown", reason: "Pending", message: what };
+  return { type: "InSync", status: "True", reason: "InSync", message: what };
+}
+
+/** The most severe reason, the counts of each, and at most three objects. */
+function rollbackHeld(drifting: ReadonlyMap<string, DriftEntry>): readonly NewCondition[] {
+  const byReason = new Map<HoldReason, DriftEntry[]>();
+  for (const entry of drifting.values()) {
+    if (entry.hold === undefined) continue;
+    const entries = byReason.get(entry.hold.reason) ?? [];
+    entries.push(entry);
+    byReason.set(entry.hold.reason, entries);
+  }
+  const reason = holdReasons.find((one) => byReason.has(one));
+  if (reason === undefined) return [];
+  const counts = holdReasons.flatMap((one) =>
+    byReason.has(one) ? [`${one}: ${byReason.get(one)?.length}`] : [],
+  );
+  const objects = (byReason.get(reason) ?? []).slice(0, 3).flatMap(({ episode, hold }) => {
+    return episode === undefined ? [] : [`${formatRef(episode.resource)} (${hold?.message})`];
+  });
+  const message = `${counts.join(", ")}; ${objects.join("; ")}`;
+  return [{ type: "RollbackHeld", status: "True", reason, message }];
+}
+
+function oldestDrifts(drifting: ReadonlyMap<string, DriftEntry>): PolicyStatus["drifts"] {
+  const episodes = [...drifting.values()].flatMap(({ episode }) => (episode === undefined ? [] : [episode]));
+  episodes.sort((a, b) => a.firstSeenAt.getTime() - b.firstSeenAt.getTime());
+  return episodes.slice(0, 20).map((episode) => {
+    const [first] = episode.verdict?.changes ?? [];
+    const manager = first === undefined || first.type === "Removed" ? undefined : first.managers[0]?.name;
+    return {
+      name: episode.recordName,
+      object: formatRef(episode.resource).slice(0, 512),
+      type: episode.type,
+      firstSeenTime: formatTime(episode.firstSeenAt.getTime()),
+      changes: episode.verdict?.changes.length ?? 0,
+      ...(first === undefined ? {} : { firstPath: changePath(first) }),
+      ...(manager === undefined ? {} : { manager: manager.slice(0, 128) }),
+    };
+  });
+}
+
+function sourceOf({ revision, fetchedAt, headReadAtMs }: SourceStatus): NonNullable<PolicyStatus["source"]> {
+  return {
+    ...(revision === undefined
+      ? {}
+      : {
+          revision: revision.revision,
+          commitTime: formatTime(revision.committedAt.getTime()),
+          claimedAuthor: revision.claimedAuthor.slice(0, 256),
+        }),
+    ...(fetchedAt === undefined ? {} : { fetchTime: formatTime(fetchedAt.getTime()) }),
+    ...(headReadAtMs === 0 ? {} : { headReadTime: formatTime(headReadAtMs) }),
+  };
+}
+
+/** Without what changes by the mere passing of time. */
+function withoutTimes(status: PolicyStatus): string {
+  const { source, ...rest } = status;
+  const { headReadTime: _, ...lasting } = source ?? {};
+  return JSON.stringify({ ...rest, source: lasting });
+}
+
+function conditionsBefore(status: Json | undefined): readonly Condition[] {
+  const conditions = isJsonObject(status) ? status["conditions"] : undefined;
+  // Written by us, and checked by the CRD's schema.
+  return Array.isArray(conditions) ? (conditions as unknown as readonly Condition[]) : [];
+}

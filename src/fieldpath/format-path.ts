@@ -1,0 +1,132 @@
+/** Paths as text, written as Kubernetes writes them. */
+import type { Json } from "../resource/resource.ts";
+import type { FieldPath, PathElement } from "./field-path.ts";
+
+/** Field names that need no quotes. */
+const plainName = /^[A-Za-z_$][A-Za-z0-9_$-]*$/;
+
+/**
+ * Writes a path: `spec.containers[name="app"].args[0]`, `metadata.annotations["a.b/c"]`, `finalizers[="x"]`.
+ * The empty path, the object itself, is `.`.
+ */
+export function formatPath(path: FieldPath): string {
+  if (path.length === 0) return ".";
+  let text = "";
+  for (const element of path) text += formatElement(element, text === "");
+  return text;
+}
+
+function formatElement(element: PathElement, isFirst: boolean): string {
+  switch (element.type) {
+    case "field":
+      if (!plainName.test(element.name)) return `[${JSON.stringify(element.name)}]`;
+      return isFirst ? element.name : `.${element.name}`;
+    case "key":
+      return `[${Object.entries(element.fields)
+        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .join(",")}]`;
+    case "value":
+      return `[=${JSON.stringify(element.value)}]`;
+    case "index":
+      return `[${element.index}]`;
+  }
+}
+
+/** A text that is no path: what is wrong, and at which character (from 0). */
+export class PathSyntaxError extends Error {
+  override readonly name = "PathSyntaxError";
+}
+
+/**
+ * Reads what `formatPath` writes.
+ * @throws PathSyntaxError
+ */
+export function parsePath(text: string): FieldPath {
+  if (text === ".") return [];
+  const reader = new PathReader(text);
+  const path: PathElement[] = [];
+  while (!reader.atEnd) path.push(reader.readElement(path.length === 0));
+  if (path.length === 0) reader.fail("a path has at least one field");
+  return path;
+}
+
+class PathReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get atEnd(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  readElement(isFirst: boolean): PathElement {
+    if (this.#take("[")) return this.#readBracket();
+    if (!isFirst) this.#expect(".");
+    return { type: "field", name: this.#readName() };
+  }
+
+  #readBracket(): PathElement {
+    const element = this.#readBracketContent();
+    this.#expect("]");
+    return element;
+  }
+
+  #readBracketContent(): PathElement {
+    if (this.#take("=")) return { type: "value", value: this.#readJson() };
+    if (this.#text[this.#at] === '"') return { type: "field", name: this.#readString() };
+    const index = this.#match(/(?:0|[1-9][0-9]*)(?=\])/y);
+    if (index !== undefined) return { type: "index", index: Number(index) };
+    const fields: Record<string, Json> = {};
+    do {
+      const name = this.#readName();
+      this.#expect("=");
+      fields[name] = this.#readJson();
+    } while (this.#take(","));
+    return { type: "key", fields };
+  }
+
+  #readName(): string {
+    return this.#match(/[A-Za-z_$][A-Za-z0-9_$-]*/y) ?? this.fail("expected a field name");
+  }
+
+  #readString(): string {
+    const value = this.#readJson();
+    return typeof value === "string" ? value : this.fail("expected a string in quotes");
+  }
+
+  /** A scalar, as JSON writes it. */
+  #readJson(): Json {
+    const token = this.#match(/"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null/y);
+    if (token === undefined)
+      return this.fail("expected a value: a string in quotes, a number, true, false or null");
+    try {
+      return JSON.parse(token) as Json; // a scalar token, by the expression above
+    } catch {
+      return this.fail(`${token} is not a JSON value`);
+    }
+  }
+
+  #match(expression: RegExp): string | undefined {
+    expression.lastIndex = this.#at;
+    const found = expression.exec(this.#text)?.[0];
+    if (found !== undefined) this.#at += found.length;
+    return found;
+  }
+
+  #take(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #expect(character: string): void {
+    if (!this.#take(character)) this.fail(`expected ${character}`);
+  }
+
+  fail(what: string): never {
+    throw new PathSyntaxError(`${what} at character ${this.#at} of ${this.#text}`);
+  }
+}

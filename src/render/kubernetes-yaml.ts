@@ -1,0 +1,168 @@
+/** YAML as the cluster's own tools read it: the scalar rules of sigs.k8s.io/yaml, which no npm schema has. */
+import {
+  defineScalarTag,
+  EVENT_DOCUMENT,
+  loadAll,
+  mapTag,
+  mergeTag,
+  NOT_RESOLVED,
+  parseEvents,
+  Schema,
+  seqTag,
+  strTag,
+} from "js-yaml";
+import type { Json } from "../resource/resource.ts";
+
+/** One document and the line at which it begins, from 1. */
+export interface YamlDocument {
+  readonly value: Json;
+  readonly line: number;
+}
+
+export type ParsedYaml =
+  | { readonly type: "Parsed"; readonly documents: readonly YamlDocument[] }
+  | { readonly type: "Invalid"; readonly line?: number; readonly message: string };
+
+/** Bounds on what one file may unfold to: an alias bomb is a few bytes long. */
+const maxAliases = 100;
+const maxDepth = 100;
+
+/** Reads every document of a text. A number that JavaScript cannot hold exactly is refused, never rounded. */
+export function parseKubernetesYaml(text: string): ParsedYaml {
+  try {
+    const values = loadAll(text, { schema: kubernetesSchema, maxAliases, maxDepth });
+    const lines = documentLines(text);
+    const documents = values.map((value, i) => ({ value: value as Json, line: lines[i] ?? 1 })); // the schema makes JSON alone
+    return { type: "Parsed", documents };
+  } catch (error) {
+    return invalid(error, text);
+  }
+}
+
+/** A scalar that YAML allows and JSON does not; js-yaml does not say where it stands. */
+class UnrepresentableNumber extends Error {
+  readonly scalar: string;
+
+  constructor(scalar: string, advice: string) {
+    super(`${scalar.slice(0, 40)} ${advice}; quote it if it is text`);
+    this.scalar = scalar;
+  }
+}
+
+function lineOf(scalar: string, text: string): number {
+  const isPart = (line: string) => line.split(/[\s,:[\]{}]+/).includes(scalar);
+  return text.split("\n").findIndex(isPart) + 1;
+}
+
+function invalid(error: unknown, text: string): ParsedYaml {
+  if (error instanceof UnrepresentableNumber) {
+    return { type: "Invalid", line: lineOf(error.scalar, text), message: error.message };
+  }
+  const { reason, mark } = error as { reason?: string; mark?: { line?: number } }; // YAMLException, or ours
+  const message = reason ?? (error instanceof Error ? error.message : String(error));
+  return { type: "Invalid", message, ...(mark?.line === undefined ? {} : { line: mark.line + 1 }) };
+}
+
+const trueWords = new Set(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]);
+const falseWords = new Set(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"]);
+const nullWords = new Set(["", "~", "null", "Null", "NULL"]);
+
+const boolTag = defineScalarTag("tag:yaml.org,2002:bool", {
+  implicit: true,
+  implicitFirstChars: [..."yYtToOnNfF"],
+  resolve: (text: string) => (trueWords.has(text) ? true : falseWords.has(text) ? false : NOT_RESOLVED),
+  identify: (value: unknown) => typeof value === "boolean",
+});
+
+const nullTag = defineScalarTag("tag:yaml.org,2002:null", {
+  implicit: true,
+  implicitFirstChars: ["~", "n", "N", ""],
+  resolve: (text: string) => (nullWords.has(text) ? null : NOT_RESOLVED),
+  identify: (value: unknown) => value === null,
+});
+
+/** YAML 1.1: `0644` is octal, `0b11` binary, `1_000` a thousand; `1:30` and dates stay text. */
+const integers: readonly { readonly pattern: RegExp; readonly radix: number }[] = [
+  { pattern: /^([-+]?)(0|[1-9][0-9]*)$/, radix: 10 },
+  { pattern: /^([-+]?)0[xX]([0-9a-fA-F]+)$/, radix: 16 },
+  { pattern: /^([-+]?)0[bB]([01]+)$/, radix: 2 },
+  { pattern: /^([-+]?)0[oO]?([0-7]+)$/, radix: 8 },
+];
+
+const intTag = defineScalarTag("tag:yaml.org,2002:int", {
+  implicit: true,
+  implicitFirstChars: [..."-+0123456789"],
+  resolve: (text: string) => {
+    const plain = text.replaceAll("_", "");
+    for (const { pattern, radix } of integers) {
+      const [, sign, digits] = pattern.exec(plain) ?? [];
+      if (digits !== undefined) return exact(Number.parseInt(digits, radix) * (sign === "-" ? -1 : 1), text);
+    }
+    return NOT_RESOLVED;
+  },
+  identify: (value: unknown) => Number.isInteger(value),
+});
+
+const floatPattern = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
+
+const floatTag = defineScalarTag("tag:yaml.org,2002:float", {
+  implicit: true,
+  implicitFirstChars: [..."-+.0123456789"],
+  resolve: (text: string) => {
+    if (/^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$/.test(text))
+      throw new UnrepresentableNumber(text, "has no place in JSON");
+    const plain = text.replaceAll("_", "");
+    return floatPattern.test(plain) ? exact(Number(plain), text) : NOT_RESOLVED;
+  },
+  identify: (value: unknown) => typeof value === "number",
+});
+
+/** `!!binary` is handed on as the text that it encodes, as kubectl does. */
+const binaryTag = defineScalarTag("tag:yaml.org,2002:binary", {
+  implicit: false,
+  resolve: (text: string) => Buffer.from(text.replaceAll(/\s/g, ""), "base64").toString("utf8"),
+  identify: () => false,
+});
+
+const kubernetesSchema = new Schema([
+  strTag,
+  seqTag,
+  mapTag,
+  nullTag,
+  boolTag,
+  intTag,
+  floatTag,
+  mergeTag,
+  binaryTag,
+]);
+
+/** Integers beyond 2^53 and `1e400` would silently become other numbers. */
+function exact(value: number, text: string): number {
+  if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+    throw new UnrepresentableNumber(text, "is a number that cannot be held exactly");
+  }
+  return value;
+}
+
+/** The line of each document's first node, from 1. */
+function documentLines(text: string): readonly number[] {
+  const events = parseEvents(text, { maxDepth });
+  const lines: number[] = [];
+  let line = 1;
+  let counted = 0;
+  events.forEach((event, i) => {
+    if (event.type !== EVENT_DOCUMENT) return;
+    const first = events[i + 1];
+    const start =
+      first === undefined
+        ? -1
+        : "start" in first
+          ? first.start
+          : "valueStart" in first
+            ? first.valueStart
+            : -1;
+    for (; counted < start; counted++) if (text[counted] === "\n") line += 1;
+    lines.push(line);
+  });
+  return lines;
+}

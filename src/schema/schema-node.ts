@@ -1,0 +1,68 @@
+/** What the API server's schema says of a value, as far as comparing needs it. */
+import type { Json } from "../resource/resource.ts";
+
+/** A node may refer to itself, directly or not (JSONSchemaProps does): walk it along a value, never on its own. */
+export type SchemaNode = AnyNode | ScalarNode | StructNode | MapNode | ListNode;
+
+/** Nothing is known: a preserve-unknown-fields value, or a kind without a schema. */
+export interface AnyNode {
+  readonly type: "any";
+}
+
+/** How two spellings of one value are recognised as equal. */
+export type ScalarFormat = "plain" | "quantity" | "bytes" | "time";
+
+export interface ScalarNode {
+  readonly type: "scalar";
+  readonly format: ScalarFormat;
+}
+
+/** An object whose fields the schema names. */
+export interface StructNode {
+  readonly type: "struct";
+  /** The name of the type, e.g. `io.k8s.api.core.v1.PodSpec`; empty for the inner objects of a custom resource. */
+  readonly name: string;
+  readonly fields: ReadonlyMap<string, StructField>;
+  /** The server replaces it as a whole. */
+  readonly atomic: boolean;
+  /** Fields beyond the named ones are kept (`x-kubernetes-preserve-unknown-fields`). */
+  readonly open: boolean;
+}
+
+/**
+ * Which values the server leaves out when it writes the field, so that "absent" means the same: none of them (custom
+ * resources, pointers), empty lists and maps, or every zero (`false`, `0`, `""` as well).
+ */
+export type Omission = "nothing" | "empty" | "zero";
+
+export interface StructField {
+  readonly node: SchemaNode;
+  readonly omits: Omission;
+  /** What the server fills in where the field is absent. Known for custom resources only. */
+  readonly defaultValue?: Json;
+}
+
+/** An object with free keys: labels, annotations, ConfigMap data. */
+export interface MapNode {
+  readonly type: "map";
+  readonly values: SchemaNode;
+  readonly atomic: boolean;
+}
+
+export interface ListNode {
+  readonly type: "list";
+  readonly items: SchemaNode;
+  /** `map`: items are told apart by `keys`; `set`: by value; `atomic`: the list counts as one value. */
+  readonly listType: "map" | "set" | "atomic";
+  readonly keys: readonly ListKey[];
+  /** Whether the order of a `map` list has an effect. */
+  readonly ordered: boolean;
+}
+
+/** A field by which list items are told apart, and what its absence means. */
+export interface ListKey {
+  readonly name: string;
+  readonly defaultValue?: Json;
+}
+
+export const anyNode: AnyNode = { type: "any" };
