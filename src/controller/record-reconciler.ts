@@ -3,23 +3,25 @@ import { formatTime } from "../api/condition.ts";
 import type { RecordSpec, RecordStatus } from "../api/drift-record.ts";
 import { apiGroup, apiVersion, recordLabels } from "../api/names.ts";
 import { recordChanges } from "../api/record.ts";
-import type { Json, JsonObject, KubernetesObject } from "../resource/resource.ts";
+import type { JsonObject, KubernetesObject } from "../resource/resource.ts";
 import type { Episode } from "./drift-store.ts";
 import { splitPolicyKey } from "./policy-key.ts";
 
 export interface RecordDeps {
   /** Creates the record, or finds it there already. False if its namespace is gone or going. */
   create(record: KubernetesObject, signal: AbortSignal): Promise<boolean>;
-  /** Merges status and labels. False if the record is not there any more. */
-  update(
-    name: { readonly namespace: string; readonly name: string },
-    body: JsonObject,
-    signal: AbortSignal,
-  ): Promise<boolean>;
-  delete(name: { readonly namespace: string; readonly name: string }, signal: AbortSignal): Promise<void>;
+  /** False if the record is not there any more. */
+  updateStatus(name: ObjectName, status: JsonObject, signal: AbortSignal): Promise<boolean>;
+  label(name: ObjectName, labels: Readonly<Record<string, string>>, signal: AbortSignal): Promise<boolean>;
+  delete(name: ObjectName, signal: AbortSignal): Promise<void>;
   readonly recordsPerPolicy: number;
   readonly recordsPerCluster: number;
   isSensitive(ref: Episode["resource"]): boolean;
+}
+
+interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 export interface RecordReconciler {
@@ -30,9 +32,7 @@ export interface RecordReconciler {
   adopt(name: RecordName, resolvedAtMs: number): void;
 }
 
-export interface RecordName {
-  readonly namespace: string;
-  readonly name: string;
+export interface RecordName extends ObjectName {
   readonly policy: string;
 }
 
@@ -59,7 +59,8 @@ export function createRecordReconciler(deps: RecordDeps): RecordReconciler {
     const exists = written.has(id) || (await deps.create(recordOf(episode), signal));
     if (exists) {
       written.add(id);
-      await deps.update(name, statusOf(episode, deps.isSensitive(episode.resource)), signal);
+      await deps.updateStatus(name, statusOf(episode, deps.isSensitive(episode.resource)), signal);
+      if (episode.resolution !== undefined) await deps.label(name, labelsOf(episode), signal);
     }
     // What came meanwhile has queued the id again.
     if (pending.get(id) === episode) pending.delete(id);
@@ -155,10 +156,10 @@ function statusOf(episode: Episode, isRedacted: boolean): JsonObject {
       ? {}
       : { resolution: resolution.type, resolvedTime: formatTime(resolution.at.getTime()) }),
   };
-  return { metadata: { labels: labelsOf(episode) }, status: asJson(status) };
+  return asJson(status);
 }
 
 /** The types of our resources have optional fields where JSON has absent ones. */
-function asJson(value: object): Json {
-  return value as unknown as Json; // made of strings, numbers, lists and objects alone
+function asJson(value: object): JsonObject {
+  return value as unknown as JsonObject; // made of strings, numbers, lists and objects alone
 }

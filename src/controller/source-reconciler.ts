@@ -49,7 +49,7 @@ export interface SourceDeps {
   /** These objects must be judged anew. */
   changed(policy: PolicyKey, keys: Iterable<ResourceKey>): void;
   /** These objects are no longer declared by the policy. */
-  forgotten(policy: PolicyKey, keys: Iterable<ResourceKey>): void;
+  forgotten(policy: PolicyKey, keys: readonly ResourceKey[]): void;
   /** The head was read, or could not be: whoever waited for that goes on. */
   headRead(policy: PolicyKey): void;
   fetched(policy: PolicyKey, result: "Succeeded" | "Failed"): void;

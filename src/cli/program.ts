@@ -1,0 +1,93 @@
+/** The command line: what can be asked, and with which exit code it is answered. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { flags } from "../config.ts";
+import { version } from "../version.ts";
+import { type DiffOptions, runDiff } from "./diff.ts";
+import { runRun } from "./run.ts";
+
+/**
+ * Exit codes as `kubectl diff` has them: 0 no drift, 1 drift, 2 an error.
+ * `holdfast run` ends with 0 after a signal, and with 2 if it cannot start.
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("holdfast")
+    .description(
+      "Holds a Kubernetes cluster to what Git says: sees every drift, records it, and undoes it where a policy says so.",
+    )
+    .version(version, "--version", "print the version")
+    .exitOverride()
+    .addHelpText("after", "\nExit codes: 0 no drift, 1 drift, 2 an error.");
+  program.addCommand(
+    runCommand(async (values) => {
+      exitCode = await runRun(values);
+    }),
+  );
+  program.addCommand(
+    diffCommand(async (policy, options) => {
+      exitCode = await runDiff(policy, options);
+    }),
+  );
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`holdfast: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 2;
+  }
+}
+
+function runCommand(action: (values: Record<string, string | undefined>) => Promise<void>): Command {
+  const command = new Command("run").description("Run the operator.").exitOverride();
+  for (const { name, placeholder, defaultText, description } of flags) {
+    const shown = defaultText === undefined ? description : `${description} (default: ${defaultText})`;
+    command.addOption(new Option(`--${name} <${placeholder ?? "VALUE"}>`, shown));
+  }
+  command.addHelpText(
+    "after",
+    "\nEach flag may be given as a variable too: --data-dir as HOLDFAST_DATA_DIR.",
+  );
+  return command.action(async (options: Record<string, string>) => {
+    // commander turns `data-dir` into `dataDir`; configuration speaks of flags by their names.
+    const values = Object.fromEntries(flags.map(({ name }) => [name, options[camelCase(name)]]));
+    await action(values);
+  });
+}
+
+function diffCommand(action: (policy: string | undefined, options: DiffOptions) => Promise<void>): Command {
+  return new Command("diff")
+    .description("Compare what Git says with what is live, once, with read permission only.")
+    .exitOverride()
+    .argument("[POLICY.yaml]", "a file with a GitRepoPolicy; it need not be in the cluster")
+    .option("--repo <DIR|URL>", "instead of a policy: the repository")
+    .option("--path <PATH>", "with --repo: the folder that holds the manifests", "")
+    .option("--branch <NAME>", "with --repo: the branch", "main")
+    .option("--namespace <NAME>", "for manifests that state none", "default")
+    .option("--desired <FILE>", "without a cluster: what Git says")
+    .option("--live <FILE>", "without a cluster: what is live, as `kubectl get -o yaml` prints it")
+    .option("--kubeconfig <FILE>", "which cluster; default: the usual places")
+    .option("--kubectl <COMMAND>", "kubectl, for Kustomize overlays", "kubectl")
+    .option("--mode <MODE>", "which fields are compared: Declared", checkMode, "Declared")
+    .addOption(
+      new Option("-o, --output <FORMAT>", "how to print it").choices(["table", "json"]).default("table"),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  holdfast diff policy.yaml
+  holdfast diff --repo https://git.example.com/platform/shop.git --path deploy
+  kubectl get deployment web -o yaml > live.yaml && holdfast diff --desired web.yaml --live live.yaml -o json`,
+    )
+    .action(action);
+}
+
+function checkMode(mode: string): string {
+  if (mode === "Declared") return mode;
+  throw new InvalidArgumentError("only Declared is built: fields that Git states.");
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

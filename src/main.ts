@@ -1,0 +1,502 @@
+/** Composition root of the operator: config → parts → run → orderly stop. */
+import { join } from "node:path";
+import PQueue from "p-queue";
+import type { Logger } from "pino";
+import { policyResource } from "./api/names.ts";
+import { sleep } from "./async/sleep.ts";
+import type { Config } from "./config.ts";
+import { DesiredStore } from "./controller/desired-store.ts";
+import { createDriftReconciler } from "./controller/drift-reconciler.ts";
+import { DriftStore, type Resolution } from "./controller/drift-store.ts";
+import { type PolicyKey, policyKey, splitPolicyKey } from "./controller/policy-key.ts";
+import type { PolicyStore } from "./controller/policy-store.ts";
+import { createRecordReconciler } from "./controller/record-reconciler.ts";
+import { createReport } from "./controller/report.ts";
+import { createSourceReconciler } from "./controller/source-reconciler.ts";
+import type { SourceStore } from "./controller/source-store.ts";
+import { createStatusReconciler } from "./controller/status-reconciler.ts";
+import { isSensitive, redactObject } from "./diff/redact.ts";
+import { createGitSource } from "./git/git-source.ts";
+import { openDeliveredStore } from "./history/delivered-store.ts";
+import { resourcePath } from "./kubernetes/api-resource.ts";
+import { createDiscovery } from "./kubernetes/discovery.ts";
+import { loadKubeConfig } from "./kubernetes/kube-config.ts";
+import { LiveStore } from "./kubernetes/live-store.ts";
+import { createReflectors, type WatchNews, type WatchTarget } from "./kubernetes/reflectors.ts";
+import { createTransport } from "./kubernetes/transport.ts";
+import { runWatch, type WatchEvent } from "./kubernetes/watch.ts";
+import { createWriter } from "./kubernetes/write.ts";
+import { createAnnouncements } from "./operator/announce.ts";
+import { createControlLoop } from "./operator/control-loop.ts";
+import { readCredentials } from "./operator/credentials.ts";
+import { createDigest, readDigestKey } from "./operator/digest.ts";
+import { policyEntry, recordWriter, writePolicyStatus } from "./operator/own-resources.ts";
+import { recordName } from "./operator/record-name.ts";
+import { readRecords } from "./operator/restore.ts";
+import { createRollback } from "./operator/rollback.ts";
+import { createDocumentReader } from "./operator/schema-documents.ts";
+import { createSchemaStore } from "./operator/schema-store.ts";
+import { createRevisionRenderer } from "./operator/sources.ts";
+import { WatchHealth, watchGraceMs } from "./operator/watch-health.ts";
+import { createRenderer } from "./render/renderer.ts";
+import {
+  apiVersionOf,
+  type GroupVersionKind,
+  type KubernetesObject,
+  type ResourceKey,
+} from "./resource/resource.ts";
+import { omittedZeros } from "./schema/omitted-zeros.ts";
+import { startHealthServer } from "./server/health-server.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+
+export interface OperatorOptions {
+  readonly config: Config;
+  readonly version: string;
+  readonly logger: Logger;
+  /** Told once, when metrics and probes are served. */
+  readonly onListening?: (port: number) => void;
+}
+
+/** How long work that has begun may go on after the signal: a write must not be cut off in the middle. */
+const graceMs = 10_000;
+/** Status follows transitions after this pause, so that a burst of them is written once. */
+const statusDelayMs = 100;
+/** What nobody woke is looked at again this often: a lost wake-up must not be for ever. */
+const resyncMs = 600_000;
+/** How often served kinds are read again while a declared kind is not among them. */
+const discoveryRetryMs = 30_000;
+
+/**
+ * Runs until the signal aborts; what is being written then is finished first.
+ * @throws Error that says what to do, if it cannot start.
+ */
+export async function runOperator(
+  { config, version, logger, onListening }: OperatorOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = Date.now;
+  const digest = createDigest(readDigestKey(config.digestKeyFile));
+  const redact = (object: KubernetesObject) => redactObject(object, digest);
+  const transport = createTransport({
+    kubeConfig: loadKubeConfig(config.kubeconfig),
+    userAgent: `holdfast/${version}`,
+  });
+  const writer = createWriter(transport);
+  const discovery = createDiscovery(transport);
+  const delivered = openDeliveredStore(join(config.dataDir, "history.sqlite"));
+  const git = createGitSource({
+    cacheDir: join(config.dataDir, "git"),
+    allowFileUrls: config.allowFileUrls,
+    allowPrivateAddresses: config.allowPrivateAddresses,
+    timeoutMs: config.gitTimeoutMs,
+    concurrency: config.maxFetches,
+    maxFiles: 50_000,
+    maxFileBytes: 4 * 1024 * 1024,
+    maxTotalBytes: 256 * 1024 * 1024,
+  });
+  const renderer = createRenderer({
+    kubectl: config.kubectl,
+    tempDir: join(config.dataDir, "tmp"),
+    timeoutMs: config.renderTimeoutMs,
+    maxOutputBytes: 64 * 1024 * 1024,
+    maxObjects: 50_000,
+    cacheBytes: 16 * 1024 * 1024,
+  });
+  const rollbacks = new PQueue({ concurrency: config.maxRollbacks });
+
+  const policies: PolicyStore = new Map();
+  const sources: SourceStore = new Map();
+  const desired = new DesiredStore();
+  const drifts = new DriftStore();
+  const live = new LiveStore((key) => desired.isDeclared(key));
+  const schemas = createSchemaStore({ readDocument: createDocumentReader(transport), zeros: omittedZeros });
+  const health = new WatchHealth();
+  const awaitingHead = new Map<PolicyKey, Set<ResourceKey>>();
+  const unsettled = new Set<PolicyKey>();
+  let arePoliciesKnown = false;
+
+  const metrics = createMetrics({
+    version,
+    queueDepths: () => ({
+      source: sourceLoop.queue.depth,
+      drift: driftLoop.queue.depth,
+      record: recordLoop.queue.depth,
+      status: statusLoop.queue.depth,
+    }),
+    sourceAges: () =>
+      [...sources].map(
+        ([key, { headReadAtMs }]) => [splitPolicyKey(key), (now() - headReadAtMs) / 1_000] as const,
+      ),
+  });
+  const loop = { logger, metrics };
+
+  const records = createRecordReconciler({
+    ...recordWriter(writer),
+    recordsPerPolicy: config.recordsPerPolicy,
+    recordsPerCluster: config.recordsPerCluster,
+    isSensitive: (ref) => isSensitive({ apiVersion: apiVersionOf(ref), kind: ref.kind }),
+  });
+  const recordLoop = createControlLoop({
+    ...loop,
+    name: "record",
+    concurrency: 8,
+    reconcile: records.reconcile,
+  });
+  const statusLoop = createControlLoop<PolicyKey>({
+    ...loop,
+    name: "status",
+    concurrency: 4,
+    reconcile: createStatusReconciler({
+      policies,
+      sources,
+      desired,
+      drifts,
+      now,
+      watchTrouble: (policy) => health.trouble(kindsOf(policy), now()),
+      writeStatus: (key, status, workSignal) => writePolicyStatus(writer, { key, status }, workSignal),
+      published: (key, { ready, settled, counts }) => {
+        if (settled) unsettled.delete(key);
+        const { inSync, drifted, pending, unknown } = counts;
+        const objects = { InSync: inSync, Drifted: drifted, Pending: pending, Unknown: unknown };
+        metrics.policyJudged(splitPolicyKey(key), { ready, objects });
+      },
+    }),
+  });
+  const statusChanged = (policy: PolicyKey) => statusLoop.queue.addAfter(policy, statusDelayMs);
+
+  const report = createReport({
+    desired,
+    drifts,
+    now,
+    announce: createAnnouncements(loop),
+    recordName,
+    storeMark: delivered.put,
+    recordChanged: (episode) => recordLoop.queue.add(records.put(episode)),
+    statusChanged,
+  });
+  const rollback = createRollback({ writer, discovery, now });
+  const driftLoop = createControlLoop<ResourceKey>({
+    ...loop,
+    name: "drift",
+    concurrency: 32,
+    reconcile: createDriftReconciler({
+      policies,
+      sources,
+      desired,
+      drifts,
+      now,
+      readLive: (ref) => live.read(ref),
+      loadLive: (ref, workSignal) => reflectors.load(ref, workSignal),
+      releaseLive: (ref, resourceVersion) => live.release(ref, resourceVersion),
+      loadSchema: schemas.load,
+      schemaOf: schemas.schemaOf,
+      redact,
+      ...report,
+      rollback: (order, workSignal) => rollbacks.add(() => rollback(order, workSignal)),
+      awaitHead(policy, key) {
+        const waiting = awaitingHead.get(policy) ?? new Set();
+        awaitingHead.set(policy, waiting.add(key));
+        sourceLoop.queue.add(policy);
+      },
+      again: (key, afterMs) => driftLoop.queue.addAfter(key, afterMs),
+    }),
+  });
+  const reconcileSource = createSourceReconciler({
+    policies,
+    sources,
+    desired,
+    operatorNamespace: config.namespace,
+    now,
+    readCredentials: (policy, workSignal) => readCredentials(writer, policy, workSignal),
+    readHead: git.readHead,
+    fetchRevision: git.fetchRevision,
+    renderRevision: createRevisionRenderer({ git, renderer }),
+    scopeOf: (gvk) => {
+      const resource = discovery.find(gvk);
+      return resource === undefined ? "NotServed" : resource.namespaced ? "Namespaced" : "Cluster";
+    },
+    discoveryVersion: () => discovery.version,
+    loadMarks: delivered.load,
+    storeMark: delivered.put,
+    ensureWatches: () => reflectors.ensure(watchTargets()),
+    changed,
+    forgotten,
+    headRead(policy) {
+      for (const key of awaitingHead.get(policy) ?? []) driftLoop.queue.add(key);
+      awaitingHead.delete(policy);
+      statusChanged(policy);
+    },
+    fetched: (policy, result) => metrics.sourceFetched(splitPolicyKey(policy), result),
+  });
+  const sourceLoop = createControlLoop<PolicyKey>({
+    ...loop,
+    name: "source",
+    concurrency: config.maxFetches,
+    reconcile: async (key, workSignal) => {
+      const { afterMs } = await reconcileSource(key, workSignal);
+      if (afterMs !== undefined) sourceLoop.queue.addAfter(key, afterMs);
+    },
+  });
+  const reflectors = createReflectors(
+    {
+      transport,
+      discovery,
+      store: live,
+      redact,
+      onChange: (key) => driftLoop.queue.add(key),
+      onNews,
+      onBug,
+      now,
+    },
+    signal,
+  );
+
+  const server = await startHealthServer({
+    host: config.metricsHost,
+    port: config.metricsPort,
+    metrics: async () => ({
+      contentType: metrics.registry.contentType,
+      text: await metrics.registry.metrics(),
+    }),
+    notReady,
+  });
+  onListening?.(server.port);
+  logger.info({ port: server.port, version, namespace: config.namespace }, "holdfast started");
+  try {
+    await readDiscovery();
+    await restoreRecords();
+    await runLoops();
+  } finally {
+    delivered.close();
+    await server.close();
+    await transport.close();
+    logger.info("holdfast stopped");
+  }
+
+  async function runLoops(): Promise<void> {
+    // Work that has begun is finished; what it leaves to be recorded is written before we go.
+    const grace = new AbortController();
+    const lastWords = new AbortController();
+    signal.addEventListener("abort", () => setTimeout(() => grace.abort(signal.reason), graceMs).unref(), {
+      once: true,
+    });
+    const resync = setInterval(enqueueUnsettled, resyncMs);
+    const judging = Promise.all([
+      sourceLoop.run(signal),
+      driftLoop.run(signal, grace.signal),
+      watchPolicies(),
+      followDiscovery(),
+    ]);
+    const writing = Promise.all([
+      recordLoop.run(lastWords.signal, grace.signal),
+      statusLoop.run(lastWords.signal, grace.signal),
+    ]);
+    await judging;
+    clearInterval(resync);
+    await Promise.all([recordLoop.drain(grace.signal), statusLoop.drain(grace.signal)]);
+    lastWords.abort();
+    await writing;
+  }
+
+  async function watchPolicies(): Promise<void> {
+    const path = resourcePath(policyResource, "");
+    const seen = new Set<PolicyKey>();
+    await runWatch({ transport, path, onEvent, onBug }, signal);
+
+    function onEvent(event: WatchEvent): void {
+      switch (event.type) {
+        case "Restarted":
+          return seen.clear();
+        case "Applied":
+          seen.add(applyPolicy(event.object));
+          return;
+        case "Deleted": {
+          const { namespace = "", name = "" } = event.object.metadata;
+          return removePolicy(policyKey({ namespace, name }));
+        }
+        case "Synced":
+          for (const key of policies.keys()) if (!seen.has(key)) removePolicy(key);
+          return policiesKnown();
+        case "Interrupted":
+          return logger.warn(
+            { reason: event.failure.reason, error: event.failure.message },
+            "policies cannot be watched",
+          );
+      }
+    }
+  }
+
+  function applyPolicy(object: KubernetesObject): PolicyKey {
+    const { key, entry } = policyEntry(object);
+    const before = policies.get(key);
+    policies.set(key, entry);
+    if (before === undefined) {
+      metrics.policySeen(splitPolicyKey(key));
+      if (!arePoliciesKnown) unsettled.add(key);
+    }
+    // A policy that was deleted and made anew is another one: what was delivered for the old one says nothing.
+    if (before !== undefined && before.uid !== entry.uid) forgetPolicy(key, before.uid);
+    // Our own status writes come back here; they change nothing that we follow.
+    if (before?.uid === entry.uid && before.generation === entry.generation) return key;
+    sourceLoop.queue.add(key);
+    statusChanged(key);
+    return key;
+  }
+
+  function removePolicy(key: PolicyKey): void {
+    const before = policies.get(key);
+    policies.delete(key);
+    unsettled.delete(key);
+    if (before !== undefined) forgetPolicy(key, before.uid);
+    metrics.policyGone(splitPolicyKey(key));
+    sourceLoop.queue.add(key);
+  }
+
+  function forgetPolicy(key: PolicyKey, uid: string): void {
+    report.forget(key, [...drifts.entries(key).keys(), ...drifts.restored(key).keys()], "PolicyDeleted");
+    drifts.deletePolicy(key);
+    delivered.removePolicy(uid);
+  }
+
+  /** From now on a policy that is not known does not exist: what is open about it is over. */
+  function policiesKnown(): void {
+    if (arePoliciesKnown) return;
+    arePoliciesKnown = true;
+    for (const key of drifts.restoredPolicies()) {
+      if (!policies.has(key)) report.forget(key, [...drifts.restored(key).keys()], "PolicyDeleted");
+    }
+  }
+
+  function changed(policy: PolicyKey, keys: Iterable<ResourceKey>): void {
+    const declarations = desired.get(policy)?.declarations;
+    const gone = [...drifts.restored(policy).keys()].filter((key) => declarations?.has(key) !== true);
+    if (gone.length > 0) report.forget(policy, gone, "AdoptedInGit");
+    for (const key of keys) driftLoop.queue.add(key);
+    statusChanged(policy);
+  }
+
+  function forgotten(policy: PolicyKey, keys: readonly ResourceKey[]): void {
+    const entry = policies.get(policy);
+    const resolution: Resolution =
+      entry === undefined ? "PolicyDeleted" : entry.type === "Valid" ? "AdoptedInGit" : "RuleChanged";
+    report.forget(policy, keys, resolution);
+    for (const key of keys) {
+      if (entry !== undefined) delivered.remove(entry.uid, key);
+      // Another policy may have waited for this one to let go (`DeclaredTwice`).
+      if (desired.isDeclared(key)) driftLoop.queue.add(key);
+    }
+  }
+
+  function watchTargets(): readonly WatchTarget[] {
+    const targets = new Map<string, { gvk: GroupVersionKind; namespaces: Set<string> }>();
+    for (const [, { declarations }] of desired.policies()) {
+      for (const { ref, refused } of declarations.values()) {
+        if (refused !== undefined && refused.reason !== "KindNotServed") continue;
+        const id = `${apiVersionOf(ref)}/${ref.kind}`;
+        const target = targets.get(id) ?? {
+          gvk: { group: ref.group, version: ref.version, kind: ref.kind },
+          namespaces: new Set(),
+        };
+        targets.set(id, target);
+        target.namespaces.add(ref.namespace);
+      }
+    }
+    return [...targets.values()];
+  }
+
+  function kindsOf(policy: PolicyKey): Iterable<GroupVersionKind> {
+    const kinds = new Map<string, GroupVersionKind>();
+    for (const { ref } of desired.get(policy)?.declarations.values() ?? [])
+      kinds.set(`${apiVersionOf(ref)}/${ref.kind}`, ref);
+    return kinds.values();
+  }
+
+  function onNews(gvk: GroupVersionKind, news: WatchNews): void {
+    const labels = { group: gvk.group, kind: gvk.kind };
+    switch (news.type) {
+      case "Interrupted":
+        health.interrupted(gvk, news.failure, now());
+        metrics.watchInterrupted({ ...labels, reason: news.failure.reason });
+        metrics.watchState(labels, true);
+        logger.warn(
+          { ...labels, reason: news.failure.reason, error: news.failure.message },
+          "watch interrupted",
+        );
+        for (const [policy] of desired.policies()) statusLoop.queue.addAfter(policy, watchGraceMs + 1_000);
+        break;
+      case "Resumed":
+      case "Synced":
+        health.resumed(gvk);
+        metrics.watchState(labels, false);
+        for (const [policy] of desired.policies()) statusChanged(policy);
+        break;
+      case "NotServed":
+        metrics.watchState(labels, true);
+        break;
+    }
+    if (news.type !== "Resumed") enqueueKind(gvk);
+  }
+
+  function enqueueKind({ group, version, kind }: GroupVersionKind): void {
+    for (const [, { declarations }] of desired.policies()) {
+      for (const [key, { ref }] of declarations) {
+        if (ref.kind === kind && ref.group === group && ref.version === version) driftLoop.queue.add(key);
+      }
+    }
+  }
+
+  function enqueueUnsettled(): void {
+    for (const [policy] of desired.policies()) {
+      for (const [key, { verdict }] of drifts.entries(policy))
+        if (verdict.status !== "InSync") driftLoop.queue.add(key);
+      statusChanged(policy);
+    }
+  }
+
+  /** A handler that throws is our own fault: it is said, and the watch goes on. */
+  function onBug(error: unknown): void {
+    logger.error({ error: error instanceof Error ? error.stack : String(error) }, "a watch handler failed");
+  }
+
+  async function readDiscovery(): Promise<void> {
+    for (let failures = 1; !signal.aborted; failures++) {
+      const failure = await discovery.refresh(signal);
+      if (failure === undefined) return;
+      logger.warn(
+        { reason: failure.reason, error: failure.message },
+        "the API server cannot be asked for its kinds",
+      );
+      await sleep(Math.min(30_000, 500 * 2 ** failures), signal);
+    }
+  }
+
+  /** A new CRD shows by its own watch; where that is not permitted, by asking while a declared kind is missing. */
+  async function followDiscovery(): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(discoveryRetryMs, signal);
+      if (signal.aborted || !isKindMissing()) continue;
+      const before = discovery.version;
+      const failure = await discovery.refresh(signal).catch(() => undefined);
+      if (failure !== undefined || discovery.version === before) continue;
+      schemas.forget();
+      reflectors.ensure(watchTargets());
+      for (const key of policies.keys()) sourceLoop.queue.add(key);
+    }
+  }
+
+  function isKindMissing(): boolean {
+    return watchTargets().some(({ gvk }) => discovery.find(gvk) === undefined);
+  }
+
+  async function restoreRecords(): Promise<void> {
+    const { open, resolved } = await readRecords(transport, signal);
+    for (const { key, episode } of open) drifts.restore(key, episode);
+    for (const { name, atMs } of resolved) records.adopt(name, atMs);
+  }
+
+  function notReady(): string | undefined {
+    if (!arePoliciesKnown) return "the policies have not been read yet";
+    const [waiting] = unsettled;
+    return waiting === undefined ? undefined : `policy ${waiting} has no verdicts yet`;
+  }
+}

@@ -1,0 +1,98 @@
+/** The write: one guarded patch, or one creation, as the policy's own ServiceAccount. */
+import type { RollbackOrder } from "../controller/drift-reconciler.ts";
+import type { RollbackAttempt } from "../drift/input.ts";
+import { type JsonPatchOperation, recreateBody, rollbackPatch } from "../drift/patch.ts";
+import type { ApiFailure } from "../kubernetes/api-failure.ts";
+import type { Discovery } from "../kubernetes/discovery.ts";
+import type { Writer, WriteTarget } from "../kubernetes/write.ts";
+import { formatRef, type Json } from "../resource/resource.ts";
+
+export type RollbackOutcome = Omit<RollbackAttempt, "streak" | "policyGeneration">;
+
+export interface RollbackDeps {
+  readonly writer: Writer;
+  readonly discovery: Discovery;
+  readonly now: () => number;
+}
+
+/** Answers what became of the write; what it led to is for the watch to show. */
+export function createRollback({ writer, discovery, now }: RollbackDeps) {
+  return async (order: RollbackOrder, signal: AbortSignal): Promise<RollbackOutcome> => {
+    const resource = discovery.find(order.resource);
+    const { live } = order;
+    const resourceVersion = live.type === "Present" ? (live.body.metadata.resourceVersion ?? "") : "";
+    const outcome = (result: RollbackOutcome["result"], message: string) => ({
+      result,
+      message,
+      atMs: now(),
+      resourceVersion,
+    });
+    if (resource === undefined) return outcome("Failed", "the kind is not served any more");
+    const { namespace, name } = order.resource;
+    const target: WriteTarget = { resource, namespace, name, as: order.serviceAccount };
+    const written =
+      live.type === "Present"
+        ? await writer.patch(
+            target,
+            asJson(rollbackPatch({ ...order, live: live.body, changes: order.verdict.changes })),
+            signal,
+          )
+        : await writer.create(target, recreateBody(order.desired), signal);
+    if (written.type === "Written") return outcome("Written", "");
+    if (written.failure.reason === "Invalid" && (await hasMoved(target, order, signal))) {
+      return outcome("Conflict", "the object changed while it was rolled back");
+    }
+    return outcome(resultOf(written.failure), describe(order, written.failure));
+  };
+
+  /** A patch whose paths are gone is answered like a wrong one: only the object tells the two apart. */
+  async function hasMoved(
+    target: WriteTarget,
+    { live }: RollbackOrder,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (live.type !== "Present") return false;
+    const { as: _, ...own } = target;
+    const read = await writer.read(own, signal);
+    return (
+      read.type === "Written" && read.object.metadata.resourceVersion !== live.body.metadata.resourceVersion
+    );
+  }
+}
+
+function resultOf({ reason, message }: ApiFailure): RollbackAttempt["result"] {
+  switch (reason) {
+    case "Forbidden":
+      return "Forbidden";
+    case "Conflict":
+    case "AlreadyExists":
+    case "NotFound":
+      return "Conflict";
+    case "Invalid":
+      // The API server has no code of its own for this; these are its words for it, in all kinds.
+      return /immutable|may not change|updates to .* are forbidden|cannot change/i.test(message)
+        ? "Immutable"
+        : "Failed";
+    case "Unreachable":
+    case "Unauthorized":
+    case "Expired":
+    case "TooManyRequests":
+    case "Other":
+      return "Failed";
+  }
+}
+
+function describe(order: RollbackOrder, failure: ApiFailure): string {
+  const { namespace, name } = order.serviceAccount;
+  switch (failure.reason) {
+    case "Forbidden":
+      return `ServiceAccount ${namespace}/${name} may not roll back ${formatRef(order.resource)}: ${failure.message}`;
+    default:
+      return `rolling back ${formatRef(order.resource)}: ${failure.message}`;
+  }
+}
+
+/** Operations are made of strings and JSON values alone. */
+function asJson(operations: readonly JsonPatchOperation[]): readonly Json[] {
+  return operations as unknown as readonly Json[];
+}
