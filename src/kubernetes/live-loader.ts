@@ -39,21 +39,26 @@ export interface LiveLoader {
 /** From this many objects of one kind and namespace a list costs less than a GET for each. */
 const listFrom = 50;
 const mostRequestsAtOnce = 8;
+/** Parsing a page takes some milliseconds, so several at once would hold the event loop. */
+const mostListsAtOnce = 1;
 
 export function createLiveLoader({ transport, discovery, store, redact }: LoaderDeps): LiveLoader {
   const requests = new PQueue({ concurrency: mostRequestsAtOnce });
+  const lists = new PQueue({ concurrency: mostListsAtOnce });
 
   return { load: (ref, signal) => requests.add(() => readOne(ref, signal)), loadMany };
 
   async function loadMany(refs: readonly ResourceRef[], signal: AbortSignal): Promise<void> {
     const dropped = refs.filter((ref) => store.read(ref).type === "Dropped");
     const collections = Map.groupBy(dropped, (ref) => `${apiVersionOf(ref)}/${ref.kind}/${ref.namespace}`);
-    const tasks = [...collections.values()].flatMap((group) =>
-      group.length < listFrom
-        ? group.map((ref) => () => readOne(ref, signal))
-        : [() => readCollection(group, signal)],
-    );
-    await requests.addAll(tasks);
+    const groups = [...collections.values()];
+    const isMany = (group: readonly ResourceRef[]) => group.length >= listFrom;
+    const many = groups.filter(isMany);
+    const few = groups.filter((group) => !isMany(group)).flat();
+    await Promise.all([
+      lists.addAll(many.map((group) => () => readCollection(group, signal))),
+      requests.addAll(few.map((ref) => () => readOne(ref, signal))),
+    ]);
   }
 
   async function readOne(ref: ResourceRef, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 /** One connection of a watch, from its opening to its end. */
+import { createTurns } from "../async/turns.ts";
 import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import { type ApiFailure, failureOf, unreachable } from "./api-failure.ts";
 import { readLines } from "./lines.ts";
@@ -63,7 +64,10 @@ export async function followStream(
     );
     if (stream.type === "Failed") return { type: "Refused", failure: stream.failure };
     if (!from.isSynced) options.onEvent({ type: "Restarted" });
+    const turn = createTurns();
     for await (const line of readLines(watchdog.over(stream.chunks))) {
+      // Node hands over up to two megabytes in one go; while we pause, the connection does.
+      await turn();
       const event = parseLine(line);
       if (event.type === "ERROR") {
         return { type: "Told", failure: failureOf(codeOf(event.object), event.object), position, lines };

@@ -15,8 +15,31 @@ describe("createTurns", () => {
     expect(ticks).toBeGreaterThan(5);
   });
 
-  it("costs no turn while the slice is not used up", () => {
+  it("costs no turn while the slice is not used up", async () => {
     const turn = createTurns(1_000);
+    await turn();
     expect(turn()).toBeUndefined();
+  });
+
+  it("gives several long loops one turn after the other", async () => {
+    const turns: string[] = [];
+    const loop = async (name: string): Promise<void> => {
+      const turn = createTurns(2);
+      for (let round = 0; round < 3; round += 1) {
+        const slice = performance.now() + 3;
+        while (performance.now() < slice);
+        await turn();
+        turns.push(name);
+      }
+    };
+    let immediates = 0;
+    const ticker = setInterval(() => {
+      immediates += 1;
+    }, 1);
+    await Promise.all([loop("a"), loop("b"), loop("c")]);
+    clearInterval(ticker);
+    expect(turns.toSorted()).toEqual(["a", "a", "a", "b", "b", "b", "c", "c", "c"]);
+    // Timers came between the loops' turns, not after a turn of all of them.
+    expect(immediates).toBeGreaterThan(3);
   });
 });
