@@ -192,10 +192,15 @@ export function createGitSource(options: GitSourceOptions): GitSource {
     baseDir: string,
     abort: AbortSignal,
   ): SimpleGit {
-    const timeout = { block: options.timeoutMs, stdErr: false, stdOut: false };
-    return simpleGit({ baseDir, abort, timeout, unsafe: neededSettings, trimmed: false }).env({
-      ...variables,
-    });
+    return simpleGit({
+      baseDir,
+      abort,
+      timeout: { block: options.timeoutMs, stdErr: false, stdOut: false },
+      unsafe: neededSettings,
+      // simple-git holds back variables that Git reads, too; each of these is made by us.
+      allowEnvironment: Object.keys(variables),
+      trimmed: false,
+    }).env({ ...variables });
   }
 
   function repositoryDir(url: string): string {
