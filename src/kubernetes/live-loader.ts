@@ -49,8 +49,16 @@ export function createLiveLoader({ transport, discovery, store, redact }: Loader
   return { load: (ref, signal) => requests.add(() => readOne(ref, signal)), loadMany };
 
   async function loadMany(refs: readonly ResourceRef[], signal: AbortSignal): Promise<void> {
-    const dropped = refs.filter((ref) => store.read(ref).type === "Dropped");
-    const collections = Map.groupBy(dropped, (ref) => `${apiVersionOf(ref)}/${ref.kind}/${ref.namespace}`);
+    const collections = new Map<string, ResourceRef[]>();
+    const turn = createTurns();
+    for (const ref of refs) {
+      await turn();
+      if (store.read(ref).type !== "Dropped") continue;
+      const name = `${apiVersionOf(ref)}/${ref.kind}/${ref.namespace}`;
+      const group = collections.get(name) ?? [];
+      group.push(ref);
+      collections.set(name, group);
+    }
     const groups = [...collections.values()];
     const isMany = (group: readonly ResourceRef[]) => group.length >= listFrom;
     const many = groups.filter(isMany);
