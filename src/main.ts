@@ -1,4 +1,6 @@
 /** Composition root of the operator: config → parts → run → orderly stop. */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
@@ -20,7 +22,10 @@ import { createGitSource } from "./git/git-source.ts";
 import { openDeliveredStore } from "./history/delivered-store.ts";
 import { resourcePath } from "./kubernetes/api-resource.ts";
 import { createDiscovery } from "./kubernetes/discovery.ts";
+import { createDiscoveryRefresh } from "./kubernetes/discovery-refresh.ts";
+import { createEventRecorder } from "./kubernetes/events.ts";
 import { loadKubeConfig } from "./kubernetes/kube-config.ts";
+import { leadWhile } from "./kubernetes/lease.ts";
 import { LiveStore } from "./kubernetes/live-store.ts";
 import { createReflectors, type WatchNews, type WatchTarget } from "./kubernetes/reflectors.ts";
 import { createTransport } from "./kubernetes/transport.ts";
@@ -63,8 +68,6 @@ const graceMs = 10_000;
 const statusDelayMs = 100;
 /** What nobody woke is looked at again this often: a lost wake-up must not be for ever. */
 const resyncMs = 600_000;
-/** How often served kinds are read again while a declared kind is not among them. */
-const discoveryRetryMs = 30_000;
 
 /**
  * Runs until the signal aborts; what is being written then is finished first.
@@ -75,6 +78,8 @@ export async function runOperator(
   signal: AbortSignal,
 ): Promise<void> {
   const now = Date.now;
+  // Ends what only listens, when everything that had to be written is written.
+  const stopped = new AbortController();
   const digest = createDigest(readDigestKey(config.digestKeyFile));
   const redact = (object: KubernetesObject) => redactObject(object, digest);
   const transport = createTransport({
@@ -129,6 +134,17 @@ export async function runOperator(
       ),
   });
   const loop = { logger, metrics };
+  const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const events = createEventRecorder(
+    {
+      writer,
+      instance,
+      nowMs: now,
+      onFailure: (failure) =>
+        logger.debug({ reason: failure.reason, error: failure.message }, "an Event was lost"),
+    },
+    stopped.signal,
+  );
 
   const records = createRecordReconciler({
     ...recordWriter(writer),
@@ -168,7 +184,7 @@ export async function runOperator(
     desired,
     drifts,
     now,
-    announce: createAnnouncements(loop),
+    announce: createAnnouncements({ ...loop, events, uidOf: (policy) => policies.get(policy)?.uid }),
     recordName,
     storeMark: delivered.put,
     recordChanged: (episode) => recordLoop.queue.add(records.put(episode)),
@@ -251,6 +267,19 @@ export async function runOperator(
     signal,
   );
 
+  const refresh = createDiscoveryRefresh({
+    transport,
+    discovery,
+    isWaiting: isKindMissing,
+    onChange: kindsChanged,
+    onFailure: (failure) =>
+      logger.warn(
+        { reason: failure.reason, error: failure.message },
+        "the API server cannot be asked for its kinds",
+      ),
+    onBug,
+  });
+
   const server = await startHealthServer({
     host: config.metricsHost,
     port: config.metricsPort,
@@ -263,29 +292,43 @@ export async function runOperator(
   onListening?.(server.port);
   logger.info({ port: server.port, version, namespace: config.namespace }, "holdfast started");
   try {
-    await readDiscovery();
-    await restoreRecords();
-    await runLoops();
+    if (!config.leaderElect) await lead(signal);
+    else {
+      const lease = { writer, namespace: config.namespace, name: "holdfast", identity: instance };
+      const end = await leadWhile(lease, lead, signal);
+      // Another instance may act from now on: this one starts anew, with nothing in memory.
+      if (end === "Lost") throw new Error("the Lease was lost to another instance");
+    }
   } finally {
+    await events.drained();
+    stopped.abort();
     delivered.close();
     await server.close();
     await transport.close();
     logger.info("holdfast stopped");
   }
 
-  async function runLoops(): Promise<void> {
+  /** Does all the work, until the signal aborts. */
+  async function lead(leading: AbortSignal): Promise<void> {
+    await readDiscovery(leading);
+    if (leading.aborted) return;
+    await restoreRecords(leading);
+    await runLoops(leading);
+  }
+
+  async function runLoops(leading: AbortSignal): Promise<void> {
     // Work that has begun is finished; what it leaves to be recorded is written before we go.
     const grace = new AbortController();
     const lastWords = new AbortController();
-    signal.addEventListener("abort", () => setTimeout(() => grace.abort(signal.reason), graceMs).unref(), {
+    leading.addEventListener("abort", () => setTimeout(() => grace.abort(leading.reason), graceMs).unref(), {
       once: true,
     });
     const resync = setInterval(enqueueUnsettled, resyncMs);
     const judging = Promise.all([
-      sourceLoop.run(signal),
-      driftLoop.run(signal, grace.signal),
-      watchPolicies(),
-      followDiscovery(),
+      sourceLoop.run(leading),
+      driftLoop.run(leading, grace.signal),
+      watchPolicies(leading),
+      refresh.run(leading),
     ]);
     const writing = Promise.all([
       recordLoop.run(lastWords.signal, grace.signal),
@@ -298,10 +341,10 @@ export async function runOperator(
     await writing;
   }
 
-  async function watchPolicies(): Promise<void> {
+  async function watchPolicies(leading: AbortSignal): Promise<void> {
     const path = resourcePath(policyResource, "");
     const seen = new Set<PolicyKey>();
-    await runWatch({ transport, path, onEvent, onBug }, signal);
+    await runWatch({ transport, path, onEvent, onBug }, leading);
 
     function onEvent(event: WatchEvent): void {
       switch (event.type) {
@@ -432,6 +475,7 @@ export async function runOperator(
         break;
       case "NotServed":
         metrics.watchState(labels, true);
+        refresh.soon();
         break;
     }
     if (news.type !== "Resumed") enqueueKind(gvk);
@@ -458,38 +502,31 @@ export async function runOperator(
     logger.error({ error: error instanceof Error ? error.stack : String(error) }, "a watch handler failed");
   }
 
-  async function readDiscovery(): Promise<void> {
-    for (let failures = 1; !signal.aborted; failures++) {
-      const failure = await discovery.refresh(signal);
+  async function readDiscovery(leading: AbortSignal): Promise<void> {
+    for (let failures = 1; !leading.aborted; failures++) {
+      const failure = await discovery.refresh(leading);
       if (failure === undefined) return;
       logger.warn(
         { reason: failure.reason, error: failure.message },
         "the API server cannot be asked for its kinds",
       );
-      await sleep(Math.min(30_000, 500 * 2 ** failures), signal);
+      await sleep(Math.min(30_000, 500 * 2 ** failures), leading);
     }
   }
 
-  /** A new CRD shows by its own watch; where that is not permitted, by asking while a declared kind is missing. */
-  async function followDiscovery(): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(discoveryRetryMs, signal);
-      if (signal.aborted || !isKindMissing()) continue;
-      const before = discovery.version;
-      const failure = await discovery.refresh(signal).catch(() => undefined);
-      if (failure !== undefined || discovery.version === before) continue;
-      schemas.forget();
-      reflectors.ensure(watchTargets());
-      for (const key of policies.keys()) sourceLoop.queue.add(key);
-    }
+  /** The served kinds have changed: what they mean, whether they are namespaced, what can be watched. */
+  function kindsChanged(): void {
+    schemas.forget();
+    reflectors.ensure(watchTargets());
+    for (const key of policies.keys()) sourceLoop.queue.add(key);
   }
 
   function isKindMissing(): boolean {
     return watchTargets().some(({ gvk }) => discovery.find(gvk) === undefined);
   }
 
-  async function restoreRecords(): Promise<void> {
-    const { open, resolved } = await readRecords(transport, signal);
+  async function restoreRecords(leading: AbortSignal): Promise<void> {
+    const { open, resolved } = await readRecords(transport, leading);
     for (const { key, episode } of open) drifts.restore(key, episode);
     for (const { name, atMs } of resolved) records.adopt(name, atMs);
   }

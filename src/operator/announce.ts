@@ -1,19 +1,23 @@
-/** Transitions in words: one log line each, and the metrics. */
+/** Transitions in words: one log line each, the metrics, and Events on the policy. */
 import type { Logger } from "pino";
+import { policyResource } from "../api/names.ts";
 import { changePath } from "../api/record.ts";
 import type { Episode, Resolution } from "../controller/drift-store.ts";
+import type { PolicyKey } from "../controller/policy-key.ts";
 import { splitPolicyKey } from "../controller/policy-key.ts";
 import type { Announcements } from "../controller/report.ts";
+import type { EventNote, EventRecorder } from "../kubernetes/events.ts";
 import { formatRef } from "../resource/resource.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
-export function createAnnouncements({
-  logger,
-  metrics,
-}: {
+export interface AnnouncementDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
-}): Announcements {
+  readonly events: EventRecorder;
+  uidOf(policy: PolicyKey): string | undefined;
+}
+
+export function createAnnouncements({ logger, metrics, events, uidOf }: AnnouncementDeps): Announcements {
   return {
     driftDetected(episode, { sinceArrivalMs, sinceWriteMs }) {
       logger.info(
@@ -26,6 +30,13 @@ export function createAnnouncements({
         latencySeconds: sinceArrivalMs / 1_000,
         ...(sinceWriteMs === undefined ? {} : { ageSeconds: sinceWriteMs / 1_000 }),
       });
+      const what = [episode.type, ...paths(episode)].join(" ");
+      note(episode, {
+        type: "Warning",
+        reason: "DriftDetected",
+        action: "Detect",
+        note: `${formatRef(episode.resource)}: ${what}`,
+      });
     },
     driftChanged(episode) {
       logger.info({ ...about(episode), changes: paths(episode) }, "drift changed");
@@ -33,16 +44,35 @@ export function createAnnouncements({
     driftResolved(episode, resolution: Resolution) {
       logger.info({ ...about(episode), resolution }, "drift resolved");
       metrics.driftResolved(splitPolicyKey(episode.policy), resolution);
+      note(episode, {
+        type: "Normal",
+        reason: "DriftResolved",
+        action: "Detect",
+        note: `${formatRef(episode.resource)}: ${resolution}`,
+      });
     },
     rollbackEnded(episode, result) {
       const level = result === "Succeeded" ? "info" : "warn";
-      logger[level](
-        { ...about(episode), result, reason: episode.attempt?.message || undefined },
-        "rollback ended",
-      );
+      const reason = episode.attempt?.message ?? "";
+      logger[level]({ ...about(episode), result, ...(reason === "" ? {} : { reason }) }, "rollback ended");
       metrics.rollbackEnded(splitPolicyKey(episode.policy), result);
+      if (result === "Succeeded") return;
+      note(episode, { type: "Warning", reason: `Rollback${result}`, action: "Rollback", note: reason });
     },
   };
+
+  function note({ policy }: Episode, event: Omit<EventNote, "regarding">): void {
+    const uid = uidOf(policy);
+    const { group, version, kind } = policyResource;
+    const regarding = {
+      group,
+      version,
+      kind,
+      ...splitPolicyKey(policy),
+      ...(uid === undefined ? {} : { uid }),
+    };
+    events.record({ ...event, regarding });
+  }
 }
 
 /** At most this many paths in one line; the record has more. */
