@@ -1,79 +1,183 @@
-/** Shipped schemas: the API server's OpenAPI documents, joined and stripped to what comparing needs. */
+/** Makes the schemas that Holdfast ships out of what a real API server publishes, stripped to what comparing needs. */
 import { isJsonObject, type Json, type JsonObject } from "../../src/resource/resource.ts";
 
-/** Reads one path of the API server as JSON. */
-export type Fetch = (path: string) => Promise<Json>;
+/** Reads one path of the API server, e.g. `/openapi/v3`, with an `Accept` header if one is given. */
+export type FetchJson = (path: string, accept?: string) => Promise<Json>;
 
-/** Everything else in a schema is for people, or for checks that the server makes. */
-const kept = new Set([
-  "$ref",
-  "additionalProperties",
-  "allOf",
-  "format",
-  "items",
-  "properties",
-  "type",
-  "x-kubernetes-embedded-resource",
-  "x-kubernetes-group-version-kind",
-  "x-kubernetes-int-or-string",
-  "x-kubernetes-list-map-keys",
-  "x-kubernetes-list-type",
-  "x-kubernetes-map-type",
-  "x-kubernetes-preserve-unknown-fields",
-]);
+/** By type, the fields whose zero the server leaves out: the output of dev/generate/omitted-zeros. */
+export type OmittedZeroFields = { readonly [typeName: string]: readonly string[] };
 
-/** The content of `src/schema/data/kubernetes-<minor>.json`. */
-export async function shippedSchemas(fetch: Fetch): Promise<JsonObject> {
-  const { paths } = object(await fetch("/openapi/v3"));
-  const schemas: Record<string, Json> = {};
-  for (const [name, entry] of Object.entries(object(paths)).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    // Documents of CRDs are those of whoever installed them.
-    if (!/^api\/v1$|^apis\/[^/]+\/v[^/]+$/.test(name) || name.includes("holdfast.dev")) continue;
-    const document = object(await fetch(String(object(entry)["serverRelativeURL"])));
-    for (const [type, schema] of Object.entries(object(object(document["components"])["schemas"]))) {
-      schemas[type] ??= strip(schema, true);
+/** The content of src/schema/data/kubernetes-<minor>.json. `components` is as in an OpenAPI document. */
+export type ShippedData = {
+  readonly kubernetes: string;
+  readonly kinds: readonly (ServedKind & { readonly type: string })[];
+  readonly components: { readonly schemas: JsonObject };
+  /** Field names joined by spaces. */
+  readonly omittedZeros: { readonly [typeName: string]: string };
+};
+
+type ServedKind = {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly resource: string;
+  readonly namespaced: boolean;
+};
+
+const discovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/** Reads all documents and discovery, and keeps the kinds that can be declared, and the types that they are made of. */
+export async function generateShippedSchemas(
+  fetchJson: FetchJson,
+  omittedZeros: OmittedZeroFields,
+): Promise<ShippedData> {
+  const schemas = await readAllSchemas(fetchJson);
+  const types = typesByKind(schemas);
+  const kinds = (await readKinds(fetchJson)).flatMap((kind) => {
+    const type = types.get(`${kind.group}/${kind.version}/${kind.kind}`);
+    return type === undefined ? [] : [{ ...kind, type }];
+  });
+  const reached = new Map<string, Json>();
+  for (const { type } of kinds) reach(type, { schemas, reached, isKind: true });
+  const names = [...reached.keys()].sort();
+  return {
+    kubernetes: text(at(await fetchJson("/version"), "gitVersion")).replace(/^v/, ""),
+    kinds,
+    components: { schemas: Object.fromEntries(names.map((name) => [name, reached.get(name) ?? null])) },
+    // Of types beyond the shipped kinds too: other clusters serve other versions.
+    omittedZeros: Object.fromEntries(
+      Object.entries(omittedZeros).map(([typeName, fields]) => [typeName, fields.join(" ")]),
+    ),
+  };
+}
+
+/** One line per kind and per type, so that a new release can be reviewed. */
+export function formatShippedSchemas({ kubernetes, kinds, components, omittedZeros }: ShippedData): string {
+  const lines = (values: JsonObject) =>
+    Object.entries(values)
+      .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
+      .join(",\n");
+  return [
+    `{"kubernetes":${JSON.stringify(kubernetes)},`,
+    `"kinds":[\n${kinds.map((kind) => JSON.stringify(kind)).join(",\n")}],`,
+    `"components":{"schemas":{\n${lines(components.schemas)}}},`,
+    `"omittedZeros":{\n${lines(omittedZeros)}}}\n`,
+  ].join("\n");
+}
+
+async function readAllSchemas(fetchJson: FetchJson): Promise<JsonObject> {
+  const paths = at(await fetchJson("/openapi/v3"), "paths");
+  if (!isJsonObject(paths)) throw new Error("/openapi/v3 names no documents");
+  const all: Record<string, Json> = {};
+  for (const path of Object.keys(paths)
+    .filter((path) => /^(?:api|apis\/[^/]+)\/v[^/]+$/.test(path))
+    .sort()) {
+    const schemas = at(at(await fetchJson(`/openapi/v3/${path}`), "components"), "schemas");
+    if (isJsonObject(schemas)) Object.assign(all, schemas);
+  }
+  return all;
+}
+
+/** The kinds of discovery that somebody can create and that stay. */
+async function readKinds(fetchJson: FetchJson): Promise<readonly ServedKind[]> {
+  const kinds: ServedKind[] = [];
+  for (const path of ["/api", "/apis"]) {
+    for (const group of list(at(await fetchJson(path, discovery), "items"))) {
+      const name = text(at(at(group, "metadata"), "name"));
+      for (const version of list(at(group, "versions"))) {
+        for (const resource of list(at(version, "resources"))) {
+          const verbs = list(at(resource, "verbs"));
+          if (!["create", "get", "list", "watch"].every((verb) => verbs.includes(verb))) continue;
+          kinds.push({
+            group: name,
+            version: text(at(version, "version")),
+            kind: text(at(at(resource, "responseKind"), "kind")),
+            resource: text(at(resource, "resource")),
+            namespaced: at(resource, "scope") === "Namespaced",
+          });
+        }
+      }
     }
   }
-  const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { clusterScoped: await clusterScopedKinds(fetch), document: { components: { schemas: sorted } } };
+  return kinds.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
-/** `kindKey`s of the kinds that have no namespace. */
-async function clusterScopedKinds(fetch: Fetch): Promise<readonly string[]> {
-  const found: string[] = [];
-  const versions = ["/api/v1"];
-  for (const group of list(object(await fetch("/apis"))["groups"])) {
-    for (const version of list(object(group)["versions"]))
-      versions.push(`/apis/${String(object(version)["groupVersion"])}`);
-  }
-  for (const path of versions) {
-    const [group, version] = path === "/api/v1" ? ["", "v1"] : path.slice("/apis/".length).split("/");
-    for (const resource of list(object(await fetch(path))["resources"])) {
-      const { name, kind, namespaced } = object(resource);
-      if (namespaced === false && !String(name).includes("/"))
-        found.push(`${group}/${version}/${String(kind)}`);
+function typesByKind(schemas: JsonObject): ReadonlyMap<string, string> {
+  const types = new Map<string, string>();
+  for (const [name, schema] of Object.entries(schemas)) {
+    for (const gvk of list(at(schema, "x-kubernetes-group-version-kind"))) {
+      types.set(`${text(at(gvk, "group"))}/${text(at(gvk, "version"))}/${text(at(gvk, "kind"))}`, name);
     }
   }
-  return found.sort();
+  return types;
 }
 
-/** `isSchema` tells a schema from a map of properties, whose names are free. */
-function strip(value: Json, isSchema: boolean): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => strip(item, true));
-  if (!isJsonObject(value)) return value;
-  const out: Record<string, Json> = {};
-  for (const [name, member] of Object.entries(value)) {
-    if (isSchema && !kept.has(name)) continue;
-    if (name === "x-kubernetes-group-version-kind") out[name] = member;
-    else out[name] = strip(member, !(isSchema && name === "properties"));
+const refPrefix = "#/components/schemas/";
+const kept = ["x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type"];
+/** Never compared, in no kind. */
+const neverCompared = new Set(["status", "managedFields"]);
+
+interface Reach {
+  readonly schemas: JsonObject;
+  readonly reached: Map<string, Json>;
+  readonly isKind?: true;
+}
+
+function reach(name: string, { schemas, reached, isKind }: Reach): void {
+  if (reached.has(name)) return;
+  reached.set(name, null);
+  reached.set(
+    name,
+    strip(schemas[name] ?? null, {
+      isKind: isKind === true,
+      onRef: (ref) => reach(ref, { schemas, reached }),
+    }),
+  );
+}
+
+function strip(schema: Json, { isKind, onRef }: { isKind: boolean; onRef: (name: string) => void }): Json {
+  const stripped: Record<string, Json> = {};
+  const ref = at(schema, "$ref") ?? at(list(at(schema, "allOf"))[0], "$ref");
+  if (typeof ref === "string") {
+    stripped["$ref"] = ref;
+    onRef(ref.slice(refPrefix.length));
+  } else {
+    for (const name of ["type", "format"]) copy(name);
   }
-  return out;
+  for (const name of kept) copy(name);
+  for (const name of ["items", "additionalProperties"]) {
+    const inner = at(schema, name);
+    if (inner !== undefined) stripped[name] = strip(inner, { isKind: false, onRef });
+  }
+  const properties = at(schema, "properties");
+  if (isJsonObject(properties)) {
+    stripped["properties"] = Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => [
+        name,
+        // The field stays, so that it is known; what it holds is not needed.
+        neverCompared.has(name) && (isKind || name === "managedFields")
+          ? {}
+          : strip(property, { isKind: false, onRef }),
+      ]),
+    );
+  }
+  return stripped;
+
+  function copy(name: string): void {
+    const value = at(schema, name);
+    if (value !== undefined && !(name === "format" && /^(?:int32|int64|double)$/.test(text(value))))
+      stripped[name] = value;
+  }
 }
 
-function object(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
+function at(value: Json | undefined, name: string): Json | undefined {
+  return isJsonObject(value) ? value[name] : undefined;
 }
 
 function list(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as readonly Json[]) : []; // Array.isArray does not narrow a readonly union
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }

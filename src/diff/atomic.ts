@@ -1,86 +1,119 @@
 /** Equality of values that count whole: both sides are looked at, since nothing in them is left to others. */
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
-import { filledIn } from "../schema/filled-in.ts";
 import { anyNode, type ListNode, type SchemaNode, type StructField } from "../schema/schema-node.ts";
-import { itemKey } from "./list-items.ts";
-import { isEmpty, isZero, sameScalar } from "./scalar.ts";
+import { matchItems } from "./list-items.ts";
+import { isFilled, isOmitted } from "./omission.ts";
+import { sameJson } from "./same-json.ts";
+import { sameScalar } from "./scalar.ts";
 
-/** Whether live is what the server makes of desired: the same, but for spellings, left-out zeros and filled-in defaults. */
+/**
+ * Whether live is what the server makes of desired: the same but for spellings, zeros that it leaves out, values that
+ * it puts in, and fields that it does not know and drops.
+ */
 export function sameAtomic(desired: Json, live: Json, schema: SchemaNode): boolean {
-  if (isJsonObject(desired) && isJsonObject(live)) return sameObjects(desired, live, schema);
-  if (Array.isArray(desired) && Array.isArray(live)) return sameLists(desired, live, schema);
-  return desired === live || (schema.type === "scalar" && sameScalar(desired, live, schema.format));
+  return desired === live || new Equality().same(desired, live, schema);
 }
 
-function sameObjects(desired: JsonObject, live: JsonObject, schema: SchemaNode): boolean {
-  for (const name of Object.keys(desired)) {
-    if (!sameField(name, { desired, live, schema })) return false;
-  }
-  // What is on the live side only.
-  return Object.keys(live).every(
-    (name) => Object.hasOwn(desired, name) || sameField(name, { desired, live, schema }),
-  );
+/** A field as Git states it, and what Git states of the object that it is a field of. */
+export interface StatedField {
+  readonly field: StructField;
+  /** Undefined if Git says nothing of it. */
+  readonly stated: Json | undefined;
+  readonly parent: JsonObject;
 }
 
-function sameField(
-  name: string,
-  { desired, live, schema }: { desired: JsonObject; live: JsonObject; schema: SchemaNode },
-): boolean {
-  const field = fieldOf(schema, name);
-  const x = present(desired, name);
-  const y = present(live, name);
-  if (x !== undefined && y !== undefined) return sameAtomic(x, y, field.node);
-  if (x !== undefined) return isOmitted(x, field);
-  return y === undefined || isOmitted(y, field) || isFilledIn(name, { value: y, schema, field, desired });
+/**
+ * Whether the server put the live value there by itself: in place of nothing, or of a zero that it cannot tell from
+ * nothing, or, in a few fields, of whatever Git states.
+ */
+export function isServerMade(live: Json, at: StatedField): boolean {
+  return at.field.fills !== undefined && new Equality().isServerMade(live, at);
 }
 
-function isOmitted(value: Json, { omits }: StructField): boolean {
-  return omits === "zero" ? isZero(value) : omits === "empty" && isEmpty(value);
-}
-
-function isFilledIn(
-  name: string,
-  {
-    value,
-    schema,
-    field,
-    desired,
-  }: { value: Json; schema: SchemaNode; field: StructField; desired: JsonObject },
-): boolean {
-  if (field.defaultValue !== undefined && sameAtomic(field.defaultValue, value, field.node)) return true;
-  return schema.type === "struct" && filledIn(schema.name, name, { value, desired });
-}
-
-function sameLists(desired: readonly Json[], live: readonly Json[], schema: SchemaNode): boolean {
-  if (desired.length !== live.length) return false;
-  const list = schema.type === "list" ? schema : undefined;
-  if (list !== undefined && list.listType !== "atomic" && !list.ordered)
-    return sameItems(desired, live, list);
-  return desired.every((item, i) => sameAtomic(item, live[i] ?? null, list?.items ?? anyNode));
-}
-
-/** Inside an atomic value there are lists whose own order means nothing. */
-function sameItems(desired: readonly Json[], live: readonly Json[], list: ListNode): boolean {
-  const byKey = new Map(live.map((item) => [itemKey(item, list.keys), item]));
-  return desired.every((item) => {
-    const other = byKey.get(itemKey(item, list.keys));
-    return other !== undefined && sameAtomic(item, other, list.items);
-  });
-}
+/** Deeper than any real object: below, values are compared without their schema and without recursion. */
+const deepest = 100;
 
 const unknownField: StructField = { node: anyNode, omits: "nothing" };
 
-function fieldOf(schema: SchemaNode, name: string): StructField {
-  switch (schema.type) {
-    case "struct":
-      return schema.fields.get(name) ?? unknownField;
-    case "map":
-      return { node: schema.values, omits: "nothing" };
-    case "scalar":
-    case "list":
-    case "any":
-      return unknownField;
+class Equality {
+  #depth = 0;
+
+  same(desired: Json, live: Json, schema: SchemaNode): boolean {
+    if (desired === live) return true;
+    if (this.#depth >= deepest) return sameJson(desired, live);
+    this.#depth += 1;
+    const same = this.#sameValues(desired, live, schema);
+    this.#depth -= 1;
+    return same;
   }
+
+  isServerMade(live: Json, { field, stated, parent }: StatedField): boolean {
+    const { fills } = field;
+    if (fills === undefined || !isFilled(field, parent)) return false;
+    if (stated !== undefined && !isOmitted(stated, field) && fills.overrides !== true) return false;
+    if (fills.value === undefined) return true;
+    const expected = fills.value(parent);
+    return expected !== undefined && this.same(expected, live, field.node);
+  }
+
+  #sameValues(desired: Json, live: Json, schema: SchemaNode): boolean {
+    switch (schema.type) {
+      case "any":
+        return sameJson(desired, live);
+      case "scalar":
+        return sameScalar(desired, live, schema.format);
+      case "list":
+        return Array.isArray(desired) && Array.isArray(live) && this.#sameLists(desired, live, schema);
+      case "map":
+      case "struct":
+        // Some types are written as an object or as something else (JSONSchemaPropsOrBool).
+        if (!isJsonObject(desired) || !isJsonObject(live)) return sameJson(desired, live);
+        for (const name of Object.keys(desired)) {
+          if (!this.#sameMember(name, { desired, live, schema })) return false;
+        }
+        for (const name of Object.keys(live)) {
+          if (!Object.hasOwn(desired, name) && !this.#sameMember(name, { desired, live, schema }))
+            return false;
+        }
+        return true;
+    }
+  }
+
+  #sameMember(
+    name: string,
+    { desired, live, schema }: { desired: JsonObject; live: JsonObject; schema: SchemaNode },
+  ): boolean {
+    const known = fieldOf(schema, name);
+    const field = known ?? unknownField;
+    const stated = present(desired, name);
+    const found = present(live, name);
+    // What the server does not know it drops; it is reported as a fault of the source.
+    if (found === undefined) return stated === undefined || known === undefined || isOmitted(stated, field);
+    if (stated === undefined ? isOmitted(found, field) : this.same(stated, found, field.node)) return true;
+    return this.isServerMade(found, { field, stated, parent: desired });
+  }
+
+  #sameLists(desired: readonly Json[], live: readonly Json[], schema: ListNode): boolean {
+    if (desired.length !== live.length) return false;
+    const matches = this.#matches(desired, live, schema);
+    return desired.every((item, i) => {
+      const other = live[matches === undefined ? i : (matches[i] ?? -1)];
+      return other !== undefined && this.same(item, other, schema.items);
+    });
+  }
+
+  /** Inside a value that counts whole there are lists whose own order means nothing. */
+  #matches(desired: readonly Json[], live: readonly Json[], schema: ListNode): readonly number[] | undefined {
+    if (schema.listType === "atomic" || schema.ordered) return undefined;
+    return matchItems(desired, live, schema.keys);
+  }
+}
+
+function fieldOf(schema: SchemaNode, name: string): StructField | undefined {
+  if (schema.type === "map") return { node: schema.values, omits: "nothing" };
+  return schema.type === "struct"
+    ? (schema.fields.get(name) ?? (schema.open ? unknownField : undefined))
+    : unknownField;
 }
 
 function present(object: JsonObject, name: string): Json | undefined {

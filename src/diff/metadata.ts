@@ -25,3 +25,13 @@ export const metadataFields: readonly (readonly [name: string, field: StructFiel
   ["labels", { node: texts, omits: "empty" }],
   ["ownerReferences", { node: ownerReferences, omits: "empty" }],
 ];
+
+/**
+ * Annotations that a program writes over whatever the manifest says; they are in Git only because somebody exported a
+ * live object. kubectl drops the first before it applies; kube-controller-manager counts in the other two.
+ */
+export const systemAnnotations: ReadonlySet<string> = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "deployment.kubernetes.io/revision",
+  "deprecated.daemonset.template.generation",
+]);

@@ -23,23 +23,42 @@ const binaryPowers: ReadonlyMap<string, bigint> = new Map(
 const longestText = 64;
 const largestExponent = 64;
 
+/** The server keeps nothing finer than a nano; in lists of resources nothing finer than a milli. It rounds away from 0. */
+const serverScales = [9, 3];
+
 /** value = digits / 10^scale. */
 interface Decimal {
   readonly digits: bigint;
   readonly scale: number;
 }
 
-/** Whether two quantities, given as text or as numbers, are the same amount. What is no quantity equals only itself. */
-export function sameQuantity(a: Json, b: Json): boolean {
-  if (a === b) return true;
-  const [x, y] = [parseQuantity(a), parseQuantity(b)];
-  if (x === undefined || y === undefined) return String(a) === String(b);
-  const scale = Math.max(x.scale, y.scale);
-  return scaled(x, scale) === scaled(y, scale);
+/**
+ * Whether a live quantity is the desired one, each given as text or as a number. What is no quantity equals only itself.
+ */
+export function sameQuantity(desired: Json, live: Json): boolean {
+  if (desired === live) return true;
+  const [wanted, found] = [parseQuantity(desired), parseQuantity(live)];
+  if (wanted === undefined || found === undefined) return false;
+  return (
+    sameDecimal(wanted, found) || serverScales.some((scale) => sameDecimal(rounded(wanted, scale), found))
+  );
+}
+
+function sameDecimal(a: Decimal, b: Decimal): boolean {
+  const scale = Math.max(a.scale, b.scale);
+  return scaled(a, scale) === scaled(b, scale);
 }
 
 function scaled({ digits, scale }: Decimal, to: number): bigint {
   return digits * 10n ** BigInt(to - scale);
+}
+
+function rounded(value: Decimal, scale: number): Decimal {
+  if (value.scale <= scale) return value;
+  const unit = 10n ** BigInt(value.scale - scale);
+  const whole = value.digits / unit;
+  const away = value.digits % unit === 0n ? 0n : value.digits < 0n ? -1n : 1n;
+  return { digits: whole + away, scale };
 }
 
 function parseQuantity(value: Json): Decimal | undefined {

@@ -3,40 +3,44 @@ import type { Json } from "../resource/resource.ts";
 import type { ScalarFormat } from "../schema/schema-node.ts";
 import { sameQuantity } from "./quantity.ts";
 
-/** Equality under a format of the schema. Neither side needs to be a scalar: what is not, is not equal to one. */
+/** Equality under a format of the schema. Neither side needs to be a scalar: what is none, equals nothing. */
 export function sameScalar(desired: Json, live: Json, format: ScalarFormat): boolean {
   if (desired === live) return true;
+  if (isContainer(desired) || isContainer(live)) return false;
   switch (format) {
     case "plain":
       return false;
     case "quantity":
       return sameQuantity(desired, live);
     case "bytes":
-      return (
-        typeof desired === "string" && typeof live === "string" && trimBase64(desired) === trimBase64(live)
-      );
+      return typeof desired === "string" && typeof live === "string" && sameBytes(desired, live);
     case "time":
-      return typeof desired === "string" && typeof live === "string" && sameTime(desired, live);
+      return typeof desired === "string" && typeof live === "string" && sameTime(desired, live, 1_000);
+    case "microTime":
+      return typeof desired === "string" && typeof live === "string" && sameTime(desired, live, 1);
   }
 }
 
-/** Base64 may be folded into lines, and Go accepts that; the server writes it back in one. */
-function trimBase64(text: string): string {
-  return text.replaceAll(/[\r\n]/g, "");
+function isContainer(value: Json): boolean {
+  return typeof value === "object" && value !== null;
 }
 
-function sameTime(a: string, b: string): boolean {
-  const x = Date.parse(a);
-  return !Number.isNaN(x) && x === Date.parse(b);
+/** Base64 may be folded into lines, and its last character may hold bits that count for nothing: Go accepts both. */
+function sameBytes(a: string, b: string): boolean {
+  const [x, y] = [decoded(a), decoded(b)];
+  return x !== undefined && x === y;
 }
 
-/** The value that Go's JSON encoder leaves out of a field marked `omitempty`. */
-export function isZero(value: Json): boolean {
-  return value === false || value === 0 || value === "" || isEmpty(value);
+function decoded(base64: string): string | undefined {
+  try {
+    return atob(base64);
+  } catch {
+    return undefined;
+  }
 }
 
-/** Nothing at all, or a list or map without entries. */
-export function isEmpty(value: Json): boolean {
-  if (value === null) return true;
-  return typeof value === "object" && Object.keys(value).length === 0;
+/** The server writes times in UTC and without what is finer than its resolution. */
+function sameTime(a: string, b: string, resolutionMs: number): boolean {
+  const [x, y] = [Date.parse(a), Date.parse(b)];
+  return Math.floor(x / resolutionMs) === Math.floor(y / resolutionMs); // NaN equals nothing
 }

@@ -23,7 +23,9 @@ function formatElement(element: PathElement, isFirst: boolean): string {
       return isFirst ? element.name : `.${element.name}`;
     case "key":
       return `[${Object.entries(element.fields)
-        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .map(
+          ([name, value]) => `${plainName.test(name) ? name : JSON.stringify(name)}=${JSON.stringify(value)}`,
+        )
         .join(",")}]`;
     case "value":
       return `[=${JSON.stringify(element.value)}]`;
@@ -65,7 +67,8 @@ class PathReader {
   readElement(isFirst: boolean): PathElement {
     if (this.#take("[")) return this.#readBracket();
     if (!isFirst) this.#expect(".");
-    return { type: "field", name: this.#readName() };
+    const name = this.#match(/[A-Za-z_$][A-Za-z0-9_$-]*/y);
+    return { type: "field", name: name ?? this.fail("expected a field name") };
   }
 
   #readBracket(): PathElement {
@@ -76,37 +79,55 @@ class PathReader {
 
   #readBracketContent(): PathElement {
     if (this.#take("=")) return { type: "value", value: this.#readJson() };
-    if (this.#text[this.#at] === '"') return { type: "field", name: this.#readString() };
     const index = this.#match(/(?:0|[1-9][0-9]*)(?=\])/y);
     if (index !== undefined) return { type: "index", index: Number(index) };
-    const fields: Record<string, Json> = {};
-    do {
-      const name = this.#readName();
+    if (this.#text[this.#at] === "]") return { type: "key", fields: {} };
+    const isQuoted = this.#text[this.#at] === '"';
+    const name = this.#readName();
+    if (isQuoted && this.#text[this.#at] === "]") return { type: "field", name };
+    return { type: "key", fields: this.#readKey(name) };
+  }
+
+  #readKey(firstName: string): { readonly [key: string]: Json } {
+    const fields: (readonly [string, Json])[] = [];
+    let name = firstName;
+    for (;;) {
       this.#expect("=");
-      fields[name] = this.#readJson();
-    } while (this.#take(","));
-    return { type: "key", fields };
+      fields.push([name, this.#readJson()]);
+      // Not by assignment: a key may be called `__proto__`.
+      if (!this.#take(",")) return Object.fromEntries(fields);
+      name = this.#readName();
+    }
   }
 
   #readName(): string {
-    return this.#match(/[A-Za-z_$][A-Za-z0-9_$-]*/y) ?? this.fail("expected a field name");
+    const plain = this.#match(/[A-Za-z_$][A-Za-z0-9_$-]*/y);
+    if (plain !== undefined) return plain;
+    if (this.#text[this.#at] !== '"') return this.fail("expected a field name");
+    const quoted = this.#readJson();
+    return typeof quoted === "string" ? quoted : this.fail("expected a name in quotes");
   }
 
-  #readString(): string {
-    const value = this.#readJson();
-    return typeof value === "string" ? value : this.fail("expected a string in quotes");
-  }
-
-  /** A scalar, as JSON writes it. */
   #readJson(): Json {
-    const token = this.#match(/"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null/y);
-    if (token === undefined)
-      return this.fail("expected a value: a string in quotes, a number, true, false or null");
+    const start = this.#at;
+    this.#skipJson();
+    const token = this.#text.slice(start, this.#at);
     try {
-      return JSON.parse(token) as Json; // a scalar token, by the expression above
+      return JSON.parse(token) as Json; // JSON.parse answers JSON
     } catch {
-      return this.fail(`${token} is not a JSON value`);
+      return this.fail(`"${token}" is not a JSON value: a string in quotes, a number, true, false or null`);
     }
+  }
+
+  /** Moves to the end of a value; whether it is one is for JSON.parse to say. Objects occur where sets hold them. */
+  #skipJson(): void {
+    let depth = 0;
+    do {
+      const token = this.#match(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}]|[,:]|[^\]"[{},:]+/y);
+      if (token === undefined) return;
+      if (token === "[" || token === "{") depth += 1;
+      if (token === "]" || token === "}") depth -= 1;
+    } while (depth > 0);
   }
 
   #match(expression: RegExp): string | undefined {

@@ -1,36 +1,32 @@
-/** What OpenAPI does not say of lists: whose order has an effect, and what an absent key field means. */
+/** What OpenAPI does not say of lists: whose order has an effect, and what an absent key field stands for. */
 import type { Json } from "../resource/resource.ts";
-import type { SchemaNode } from "./schema-node.ts";
+import type { ListKey, SchemaNode } from "./schema-node.ts";
 
 /**
  * Lists that the server merges by key but whose order has an effect, by type and field.
- * Sources: Pod lifecycle (init containers run in sequence), dependent environment variables (`$(NAME)` sees what
- * stands before it).
+ * Sources: init containers run in sequence (Pod lifecycle); `$(NAME)` in a variable sees those that stand before it
+ * (dependent environment variables), and of two with one name the last one counts.
  */
-const orderedLists: ReadonlySet<string> = new Set([
-  "io.k8s.api.core.v1.PodSpec.initContainers",
-  "io.k8s.api.core.v1.Container.env",
-  "io.k8s.api.core.v1.EphemeralContainer.env",
-]);
+const orderedLists: readonly RegExp[] = [
+  /^io\.k8s\.api\.core\.v[^.]+\.PodSpec\.initContainers$/,
+  /^io\.k8s\.api\.core\.v[^.]+\.(?:Container|EphemeralContainer)\.env$/,
+];
 
 /** Whether the order of this `map` list's items has an effect. */
 export function hasOrderedItems(typeAndField: string): boolean {
-  return orderedLists.has(typeAndField);
+  return orderedLists.some((expression) => expression.test(typeAndField));
 }
 
-/**
- * Fields that are keys and that the server fills in. The documents give them as `default` on the field for the port
- * types and for custom resources; these are the ones where they do not.
- * Source: `x-kubernetes-list-map-keys` of the 1.36 documents, and the server's answers to objects that omit them.
- */
-const builtInKeyDefaults: ReadonlyMap<string, Json> = new Map<string, Json>([
-  ["io.k8s.api.core.v1.ContainerPort.protocol", "TCP"],
-  ["io.k8s.api.core.v1.ServicePort.protocol", "TCP"],
-]);
+/** The keys that `x-kubernetes-list-map-keys` names; an absent one stands for the value that the server puts in. */
+export function listKeys(names: Json | undefined, items: SchemaNode): readonly ListKey[] {
+  if (!Array.isArray(names)) return [];
+  return (names as readonly Json[]).flatMap((name) =>
+    typeof name === "string" ? [listKey(name, items)] : [],
+  );
+}
 
-/** The value that an absent key field stands for. */
-export function keyDefault(items: SchemaNode, key: string): { readonly defaultValue?: Json } {
-  if (items.type !== "struct") return {};
-  const defaultValue = builtInKeyDefaults.get(`${items.name}.${key}`) ?? items.fields.get(key)?.defaultValue;
-  return defaultValue === undefined ? {} : { defaultValue };
+function listKey(name: string, items: SchemaNode): ListKey {
+  const fills = items.type === "struct" ? items.fields.get(name)?.fills : undefined;
+  const defaultValue = fills?.when === undefined ? fills?.value?.({}) : undefined;
+  return defaultValue === undefined ? { name } : { name, defaultValue };
 }

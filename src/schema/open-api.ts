@@ -1,6 +1,6 @@
-/** Compiles an `/openapi/v3` document into schema nodes. */
+/** Compiles `/openapi/v3` documents into schema nodes. */
 import { type GroupVersionKind, isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
-import { hasOrderedItems, keyDefault } from "./list-rules.ts";
+import { hasOrderedItems, listKeys } from "./list-rules.ts";
 import {
   anyNode,
   type ListNode,
@@ -8,9 +8,11 @@ import {
   type ScalarNode,
   type SchemaNode,
   type StructField,
+  type StructNode,
 } from "./schema-node.ts";
+import { barePodFills, serverFill } from "./server-fills.ts";
 
-/** The kinds of one group and version. */
+/** The kinds of one document, by `kindKey`. */
 export type CompiledSchemas = ReadonlyMap<string, SchemaNode>;
 
 /** What a document does not say of built-in types: which fields the server leaves out when they are zero. */
@@ -24,171 +26,221 @@ export function kindKey({ group, version, kind }: GroupVersionKind): string {
   return `${group}/${version}/${kind}`;
 }
 
-/** Reads every kind of a document. Types that several kinds use are compiled once and shared. */
+/** Reads every kind of a document. What it does not understand is compiled to "nothing is known", never refused. */
 export function compileOpenApi(document: Json, zeros: OmittedZeros): CompiledSchemas {
+  const compiler = createCompiler(document, zeros);
+  return new Map(compiler.kinds().map(([gvk, typeName]) => [kindKey(gvk), compiler.compileKind(typeName)]));
+}
+
+/** Compiles the kinds of a document one by one; types that several kinds use are compiled once and shared. */
+export function createCompiler(document: Json, zeros: OmittedZeros): Compiler {
   const schemas = member(member(document, "components"), "schemas");
-  const compiler = new Compiler(isJsonObject(schemas) ? schemas : {}, zeros);
-  const kinds = new Map<string, SchemaNode>();
-  for (const [name, schema] of Object.entries(isJsonObject(schemas) ? schemas : {})) {
-    for (const gvk of kindsOf(schema)) kinds.set(kindKey(gvk), compiler.named(name));
-  }
-  return kinds;
+  return new Compiler(isJsonObject(schemas) ? schemas : {}, zeros);
 }
 
-/** Compiles one inline schema without references, as a CRD holds it. */
+/** Compiles one schema without references, as a CRD holds it. */
 export function compileInline(schema: Json): SchemaNode {
-  return new Compiler({}, { omits: () => false }).compile(schema, "");
+  return new Compiler({}, { omits: () => false }).compile(schema);
 }
 
-const scalarNodes = {
+const scalars = {
   plain: { type: "scalar", format: "plain" },
   quantity: { type: "scalar", format: "quantity" },
   bytes: { type: "scalar", format: "bytes" },
   time: { type: "scalar", format: "time" },
+  microTime: { type: "scalar", format: "microTime" },
 } as const satisfies Record<ScalarNode["format"], ScalarNode>;
 
 const refPrefix = "#/components/schemas/";
-const quantityType = ".api.resource.Quantity";
-/** The pattern by which CRD generators mark a quantity (`x-kubernetes-int-or-string` with it). */
+
+/** Types whose schema says less than is known of them. */
+const knownTypes: readonly (readonly [suffix: string, node: ScalarNode])[] = [
+  [".api.resource.Quantity", scalars.quantity],
+  [".meta.v1.Time", scalars.time],
+  [".meta.v1.MicroTime", scalars.microTime],
+];
+
+/** Written as one of several shapes, of which the object is a schema again; the documents say nothing of them. */
+const schemaOrOther = /\.JSONSchemaProps(?:OrBool|OrArray|OrStringArray)$/;
+
+/** The pattern by which CRD generators mark a quantity, beside `x-kubernetes-int-or-string`. */
 const quantityPattern = /\[KMGTPE\]i/;
 
 class Compiler {
   readonly #schemas: JsonObject;
   readonly #zeros: OmittedZeros;
-  readonly #named = new Map<string, SchemaNode>();
+  readonly #compiled = new Map<string, SchemaNode>();
 
   constructor(schemas: JsonObject, zeros: OmittedZeros) {
     this.#schemas = schemas;
     this.#zeros = zeros;
   }
 
-  named(name: string): SchemaNode {
-    const known = this.#named.get(name);
-    if (known !== undefined) return known;
-    if (name.endsWith(quantityType)) return scalarNodes.quantity;
-    return this.compile(this.#schemas[name], name);
+  /** Every kind that the document names, with the name of its type. */
+  kinds(): readonly (readonly [GroupVersionKind, string])[] {
+    return Object.entries(this.#schemas).flatMap(([name, schema]) =>
+      kindsOf(schema).map((gvk) => [gvk, name] as const),
+    );
   }
 
-  /** `name` is the type's name where it has one: such a node is remembered before its fields are, so that it may recur. */
-  compile(schema: Json | undefined, name: string): SchemaNode {
+  compileKind(typeName: string): SchemaNode {
+    const node = this.#named(typeName);
+    return typeName.endsWith(".core.v1.Pod") ? asBarePod(node) : node;
+  }
+
+  compile(schema: Json | undefined, owner: Owner = customResource): SchemaNode {
     if (!isJsonObject(schema)) return anyNode;
-    const ref = refOf(schema);
-    if (ref !== undefined) return this.named(ref);
-    if (schema["x-kubernetes-int-or-string"] === true || schema["format"] === "int-or-string")
-      return intOrString(schema);
-    switch (schema["type"]) {
-      case "object":
-        return this.#compileObject(schema, name);
-      case "array":
-        return this.#compileList(schema, "");
-      case "string":
-        return compileString(schema);
-      case "integer":
-      case "number":
-      case "boolean":
-        return scalarNodes.plain;
-      default:
-        return isJsonObject(schema["properties"]) ? this.#compileObject(schema, name) : anyNode;
-    }
+    const referred = refOf(schema);
+    if (referred !== undefined) return withMapType(this.#named(referred), schema);
+    if (schema["x-kubernetes-int-or-string"] === true) return intOrString(schema);
+    const { type, format, properties } = schema;
+    if (type === "object" || isJsonObject(properties)) return this.#object(schema, owner);
+    if (type === "array") return this.#list(schema, owner);
+    if (type === undefined) return anyNode;
+    // Only Go types are written anew: a custom resource keeps the text that it was given.
+    return type === "string" && format === "byte" && owner.builtIn ? scalars.bytes : scalars.plain;
   }
 
-  #compileObject(schema: JsonObject, name: string): SchemaNode {
-    const { properties, additionalProperties } = schema;
-    const atomic = schema["x-kubernetes-map-type"] === "atomic";
-    if (!isJsonObject(properties)) {
-      if (isJsonObject(additionalProperties))
-        return { type: "map", values: this.compile(additionalProperties, ""), atomic };
-      // A type that names no field, such as RawExtension or FieldsV1, holds what it is given.
-      return anyNode;
-    }
+  #named(name: string): SchemaNode {
+    const compiled = this.#compiled.get(name);
+    if (compiled !== undefined) return compiled;
+    const known = knownTypes.find(([suffix]) => name.endsWith(suffix));
+    if (known !== undefined) return known[1];
+    if (schemaOrOther.test(name)) return this.#named(name.replace(schemaOrOther, ".JSONSchemaProps"));
+    if (!Object.hasOwn(this.#schemas, name)) return anyNode;
+    return this.compile(this.#schemas[name], { typeName: name, builtIn: isBuiltIn(name) });
+  }
+
+  #object(schema: JsonObject, owner: Owner): SchemaNode {
+    const { properties } = schema;
+    if (!isJsonObject(properties)) return this.#map(schema, owner);
+    const { typeName } = owner;
     const fields = new Map<string, StructField>();
-    const node: SchemaNode = { type: "struct", name, fields, atomic, open: isOpen(schema) };
-    if (name !== "") this.#named.set(name, node);
-    for (const [field, property] of Object.entries(properties))
-      fields.set(field, this.#compileField(property, { name, field }));
+    const node: StructNode = {
+      type: "struct",
+      name: typeName,
+      fields,
+      atomic: schema["x-kubernetes-map-type"] === "atomic",
+      open: isOpen(schema),
+    };
+    // Remembered before its fields are compiled, so that a type may hold itself.
+    if (typeName !== "") this.#compiled.set(typeName, node);
+    for (const [field, property] of Object.entries(properties)) {
+      fields.set(field, this.#field(field, { property, owner }));
+    }
     return schema["x-kubernetes-embedded-resource"] === true ? withObjectFields(node) : node;
   }
 
-  #compileField(property: Json, { name, field }: { name: string; field: string }): StructField {
+  /** An object without named fields. In a custom resource it stays empty, unless the schema says otherwise. */
+  #map(schema: JsonObject, { typeName, builtIn }: Owner): SchemaNode {
+    const { additionalProperties } = schema;
+    const atomic = schema["x-kubernetes-map-type"] === "atomic";
+    if (isJsonObject(additionalProperties)) {
+      return { type: "map", values: this.compile(additionalProperties, inside(builtIn)), atomic };
+    }
+    if (additionalProperties === true || isOpen(schema) || builtIn) return anyNode;
+    const empty: StructNode = { type: "struct", name: typeName, fields: new Map(), atomic, open: false };
+    return schema["x-kubernetes-embedded-resource"] === true ? withObjectFields(empty) : empty;
+  }
+
+  #field(name: string, { property, owner }: { property: Json; owner: Owner }): StructField {
+    const { typeName, builtIn } = owner;
     const isList = isJsonObject(property) && property["type"] === "array";
-    const node = isList ? this.#compileList(property, `${name}.${field}`) : this.compile(property, "");
-    // Of built-in kinds the documented defaults are mostly wrong; of custom resources they are what the server applies.
-    const defaultValue = !isBuiltIn(name) && isJsonObject(property) ? property["default"] : undefined;
-    return {
-      node,
-      omits: this.#omissionOf(node, { name, field }),
-      ...(defaultValue === undefined ? {} : { defaultValue }),
-    };
+    const node = isList
+      ? this.#list(property, { builtIn, typeName: `${typeName}.${name}` })
+      : this.compile(property, inside(builtIn));
+    const fills = builtIn ? serverFill(typeName, name) : defaultOf(property);
+    return { node, omits: this.#omission(node, { owner, name }), ...(fills === undefined ? {} : { fills }) };
   }
 
-  #omissionOf(node: SchemaNode, { name, field }: { name: string; field: string }): Omission {
-    if (!isBuiltIn(name)) return "nothing";
+  #omission(node: SchemaNode, { owner, name }: { owner: Owner; name: string }): Omission {
+    if (!owner.builtIn) return "nothing";
     if (node.type === "list" || node.type === "map") return "empty";
-    return this.#zeros.omits(name, field) ? "zero" : "nothing";
+    return this.#zeros.omits(owner.typeName, name) ? "zero" : "nothing";
   }
 
-  #compileList(schema: JsonObject, fieldName: string): ListNode {
-    const items = this.compile(schema["items"], "");
+  /** `typeName` is here that of the field which holds the list. */
+  #list(schema: JsonObject, { typeName, builtIn }: Owner): ListNode {
+    const items = this.compile(schema["items"], inside(builtIn));
     const listType = schema["x-kubernetes-list-type"];
-    const keyNames = schema["x-kubernetes-list-map-keys"];
-    const isMap = listType === "map" && Array.isArray(keyNames) && keyNames.length > 0;
+    const keys = listType === "map" ? listKeys(schema["x-kubernetes-list-map-keys"], items) : [];
     return {
       type: "list",
       items,
-      listType: isMap ? "map" : listType === "set" ? "set" : "atomic",
-      // Array.isArray does not narrow a readonly union; the schema says that keys are names.
-      keys: isMap
-        ? (keyNames as readonly string[]).map((name) => ({ name, ...keyDefault(items, name) }))
-        : [],
-      ordered: hasOrderedItems(fieldName),
+      listType: keys.length > 0 ? "map" : listType === "set" ? "set" : "atomic",
+      keys,
+      ordered: hasOrderedItems(typeName),
     };
   }
 }
 
-function compileString(schema: JsonObject): ScalarNode {
-  switch (schema["format"]) {
-    case "byte":
-      return scalarNodes.bytes;
-    case "date-time":
-      return scalarNodes.time;
-    default:
-      return scalarNodes.plain;
-  }
+export type { Compiler };
+
+/** What a schema belongs to. The values inside a type have no name, but are written by the same program. */
+interface Owner {
+  readonly typeName: string;
+  readonly builtIn: boolean;
 }
 
-function intOrString(schema: JsonObject): ScalarNode {
-  const { pattern } = schema;
-  return typeof pattern === "string" && quantityPattern.test(pattern)
-    ? scalarNodes.quantity
-    : scalarNodes.plain;
+const customResource: Owner = { typeName: "", builtIn: false };
+
+function inside(builtIn: boolean): Owner {
+  return { typeName: "", builtIn };
+}
+
+/** A custom resource's default is what the server puts in; those of built-in types are mostly wrong (kube-openapi). */
+function defaultOf(property: Json): StructField["fills"] {
+  if (!isJsonObject(property) || property["default"] === undefined) return undefined;
+  const value = property["default"];
+  return { value: () => value };
+}
+
+function intOrString({ pattern }: JsonObject): ScalarNode {
+  return typeof pattern === "string" && quantityPattern.test(pattern) ? scalars.quantity : scalars.plain;
 }
 
 function isOpen(schema: JsonObject): boolean {
   return schema["x-kubernetes-preserve-unknown-fields"] === true;
 }
 
+/** A field may say otherwise than its type whether it is replaced as a whole. */
+function withMapType(node: SchemaNode, property: JsonObject): SchemaNode {
+  const mapType = property["x-kubernetes-map-type"];
+  if (mapType === undefined || (node.type !== "struct" && node.type !== "map")) return node;
+  return { ...node, atomic: mapType === "atomic" };
+}
+
 /** An embedded object has the three fields that every object has, whether the schema names them or not. */
-function withObjectFields(node: SchemaNode): SchemaNode {
-  if (node.type !== "struct") return node;
+function withObjectFields(node: StructNode): StructNode {
   const fields = new Map(node.fields);
-  for (const name of ["apiVersion", "kind"])
-    if (!fields.has(name)) fields.set(name, { node: scalarNodes.plain, omits: "nothing" });
-  if (!fields.has("metadata")) fields.set("metadata", { node: anyNode, omits: "nothing" });
+  for (const name of ["apiVersion", "kind"]) {
+    if (!fields.has(name)) fields.set(name, { node: scalars.plain, omits: "nothing" });
+  }
+  fields.set("metadata", { node: anyNode, omits: "nothing" });
   return { ...node, fields };
+}
+
+function asBarePod(node: SchemaNode): SchemaNode {
+  const spec = node.type === "struct" ? node.fields.get("spec") : undefined;
+  if (node.type !== "struct" || spec?.node.type !== "struct") return node;
+  const fields = new Map(spec.node.fields);
+  for (const [name, fills] of barePodFills) {
+    const field = fields.get(name);
+    if (field !== undefined) fields.set(name, { ...field, fills });
+  }
+  const barePodSpec: StructNode = { ...spec.node, fields };
+  return { ...node, fields: new Map(node.fields).set("spec", { ...spec, node: barePodSpec }) };
 }
 
 /** Types that come with Kubernetes; a custom resource's type has the name of its group, turned round. */
 function isBuiltIn(typeName: string): boolean {
-  return /^io\.k8s\.(api|apimachinery|kube-aggregator|apiextensions-apiserver)\./.test(typeName);
+  return /^io\.k8s\.(?:api|apimachinery|kube-aggregator|apiextensions-apiserver)\./.test(typeName);
 }
 
 /** A reference stands alone, or in `allOf` beside a default or a description. */
 function refOf(schema: JsonObject): string | undefined {
-  const own = schema["$ref"];
-  if (typeof own === "string") return own.startsWith(refPrefix) ? own.slice(refPrefix.length) : undefined;
-  const { allOf } = schema;
-  if (!Array.isArray(allOf) || allOf.length !== 1) return undefined;
-  const ref = member(allOf[0], "$ref");
+  const { $ref, allOf } = schema;
+  const ref = Array.isArray(allOf) && allOf.length === 1 ? member(allOf[0], "$ref") : $ref;
   return typeof ref === "string" && ref.startsWith(refPrefix) ? ref.slice(refPrefix.length) : undefined;
 }
 
@@ -204,5 +256,5 @@ function kindsOf(schema: Json): readonly GroupVersionKind[] {
 }
 
 function member(value: Json | undefined, name: string): Json | undefined {
-  return isJsonObject(value) ? value[name] : undefined;
+  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -1,5 +1,5 @@
 /** What the API server's schema says of a value, as far as comparing needs it. */
-import type { Json } from "../resource/resource.ts";
+import type { Json, JsonObject } from "../resource/resource.ts";
 
 /** A node may refer to itself, directly or not (JSONSchemaProps does): walk it along a value, never on its own. */
 export type SchemaNode = AnyNode | ScalarNode | StructNode | MapNode | ListNode;
@@ -9,8 +9,8 @@ export interface AnyNode {
   readonly type: "any";
 }
 
-/** How two spellings of one value are recognised as equal. */
-export type ScalarFormat = "plain" | "quantity" | "bytes" | "time";
+/** How two spellings of one value are recognised as equal; `plain` has one spelling only. */
+export type ScalarFormat = "plain" | "quantity" | "bytes" | "time" | "microTime";
 
 export interface ScalarNode {
   readonly type: "scalar";
@@ -29,17 +29,27 @@ export interface StructNode {
   readonly open: boolean;
 }
 
-/**
- * Which values the server leaves out when it writes the field, so that "absent" means the same: none of them (custom
- * resources, pointers), empty lists and maps, or every zero (`false`, `0`, `""` as well).
- */
-export type Omission = "nothing" | "empty" | "zero";
-
 export interface StructField {
   readonly node: SchemaNode;
   readonly omits: Omission;
-  /** What the server fills in where the field is absent. Known for custom resources only. */
-  readonly defaultValue?: Json;
+  /** What the server puts in by itself; absent for most fields. */
+  readonly fills?: ServerFill;
+}
+
+/**
+ * Which stated values the server cannot tell from an absent field, and leaves out when it writes the object: none of
+ * them (custom resources, pointers in Go), empty lists and maps, or every zero (`false`, `0`, `""` as well).
+ */
+export type Omission = "nothing" | "empty" | "zero";
+
+/** A value that the server puts in where Git states none, or a zero that it cannot tell from none. */
+export interface ServerFill {
+  /** What it puts in, given the object that the field is of; left out where that is the server's to choose. */
+  readonly value?: (desired: JsonObject) => Json | undefined;
+  /** Whether it does, given the object that the field is of; always, if left out. */
+  readonly when?: (desired: JsonObject) => boolean;
+  /** It does so even where Git states a value. */
+  readonly overrides?: true;
 }
 
 /** An object with free keys: labels, annotations, ConfigMap data. */
@@ -54,12 +64,13 @@ export interface ListNode {
   readonly items: SchemaNode;
   /** `map`: items are told apart by `keys`; `set`: by value; `atomic`: the list counts as one value. */
   readonly listType: "map" | "set" | "atomic";
+  /** Of a `map` list only, and then at least one. */
   readonly keys: readonly ListKey[];
   /** Whether the order of a `map` list has an effect. */
   readonly ordered: boolean;
 }
 
-/** A field by which list items are told apart, and what its absence means. */
+/** A field by which list items are told apart, and what its absence stands for. */
 export interface ListKey {
   readonly name: string;
   readonly defaultValue?: Json;

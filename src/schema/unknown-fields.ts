@@ -1,0 +1,68 @@
+/** Fields of a manifest that the server's schema does not know: it drops them without a word, so they are a mistake in Git. */
+import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
+import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { keyElement } from "./item-key.ts";
+import type { SchemaNode } from "./schema-node.ts";
+
+/** Not part of any kind's own schema. */
+const everyKindHas: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata", "status"]);
+
+/** Deeper than any real object; nothing is said of what lies below. */
+const deepest = 100;
+
+/** The highest unknown fields of an object, in the order of the manifest. */
+export function unknownFields(object: KubernetesObject, schema: SchemaNode): readonly FieldPath[] {
+  const found: FieldPath[] = [];
+  if (schema.type !== "struct") return found;
+  const search = new Search(found);
+  for (const name of Object.keys(object)) {
+    if (!everyKindHas.has(name)) search.member(name, object[name] ?? null, schema);
+  }
+  return found;
+}
+
+class Search {
+  readonly #found: FieldPath[];
+  readonly #path: PathElement[] = [];
+
+  constructor(found: FieldPath[]) {
+    this.#found = found;
+  }
+
+  member(name: string, value: Json, schema: SchemaNode): void {
+    if (value === null) return;
+    const node = memberNode(schema, name);
+    if (node !== undefined && (node.type === "scalar" || node.type === "any")) return;
+    this.#path.push({ type: "field", name });
+    if (node === undefined) this.#found.push([...this.#path]);
+    else this.#value(value, node);
+    this.#path.pop();
+  }
+
+  #value(value: Json, schema: SchemaNode): void {
+    if (this.#path.length > deepest) return;
+    if (schema.type === "list") {
+      if (!Array.isArray(value) || schema.items.type === "scalar" || schema.items.type === "any") return;
+      for (const [index, item] of (value as readonly Json[]).entries()) {
+        this.#path.push(schema.listType === "map" ? keyElement(item, schema.keys) : { type: "index", index });
+        this.#value(item, schema.items);
+        this.#path.pop();
+      }
+    } else if (isJsonObject(value) && !(schema.type === "map" && schema.values.type === "scalar")) {
+      for (const name of Object.keys(value)) this.member(name, value[name] ?? null, schema);
+    }
+  }
+}
+
+function memberNode(schema: SchemaNode, name: string): SchemaNode | undefined {
+  switch (schema.type) {
+    case "struct":
+      return schema.fields.get(name)?.node ?? (schema.open ? { type: "any" } : undefined);
+    case "map":
+      return schema.values;
+    case "any":
+    case "scalar":
+    case "list":
+      return { type: "any" };
+  }
+}
