@@ -27,10 +27,10 @@ export interface WatchTarget {
 export type WatchNews =
   /** Every object was seen; from now on reads answer. */
   | { readonly type: "Synced" }
-  /** It pauses and goes on by itself. After `Forbidden` or `NotFound` reads say so; after others they stay as they were. */
+  /** It pauses and goes on by itself. After `Forbidden` reads say so; after other failures they stay as they were. */
   | { readonly type: "Interrupted"; readonly failure: ApiFailure }
   | { readonly type: "Resumed" }
-  /** The server does not serve the kind: it is watched when discovery finds it and `ensure` is called again. */
+  /** The server does not serve the kind (any more): discovery should be read, and `ensure` called if it has changed. */
   | { readonly type: "NotServed" };
 
 export interface ReflectorDeps {
@@ -221,7 +221,10 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
     { gvk, namespace, resource }: WantedWatch,
     failure: ApiFailure,
   ): void {
-    if (failure.reason === "NotFound") scope.clear({ type: "NotServed" });
+    if (failure.reason === "NotFound") {
+      scope.clear({ type: "NotServed" });
+      return deps.onNews(gvk, { type: "NotServed" });
+    }
     if (failure.reason === "Forbidden") {
       scope.clear({ type: "Forbidden", message: failure.message });
       if (namespace === allNamespaces && resource?.namespaced === true) {

@@ -211,8 +211,9 @@ describe("the reflectors", () => {
     await until(() => news.includes("Widget Synced"));
     expect(store.read(widget).type).toBe("Present");
 
+    news.length = 0;
     stream.cut();
-    await until(() => news.includes("Widget Interrupted NotFound"));
+    await until(() => news.includes("Widget NotServed"));
     expect(store.read(widget)).toEqual({ type: "NotServed" });
     expect(store.size).toBe(0);
   });
