@@ -1,7 +1,5 @@
 /** `holdfast diff`: one comparison, against a cluster or between two files. */
 import process from "node:process";
-import { diffClusterResults } from "./diff-cluster.ts";
-import { diffFiles } from "./diff-files.ts";
 import { type DiffResult, diffExitCode, diffReport, formatDiffTable } from "./diff-report.ts";
 
 export interface DiffOptions {
@@ -41,10 +39,12 @@ async function compareAsAsked(policy: string | undefined, options: DiffOptions):
     if (desired === undefined || live === undefined) return failed("--desired and --live go together");
     if (policy !== undefined || repo !== undefined)
       return failed("--desired and --live need neither a policy nor --repo");
+    const { diffFiles } = await import("./diff-files.ts");
     return diffFiles(desired, live);
   }
   if ((policy === undefined) === (repo === undefined))
     return failed("give a policy file, or --repo, or --desired and --live");
+  const { diffClusterResults } = await import("./diff-cluster.ts");
   return await diffClusterResults(policy, options);
 }
 

@@ -2,8 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { flags } from "../config.ts";
 import { version } from "../version.ts";
-import { type DiffOptions, runDiff } from "./diff.ts";
-import { runRun } from "./run.ts";
+import type { DiffOptions } from "./diff.ts";
 
 /**
  * Exit codes as `kubectl diff` has them: 0 no drift, 1 drift, 2 an error.
@@ -20,11 +19,14 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     .addHelpText("after", "\nExit codes: 0 no drift, 1 drift, 2 an error.");
   program.addCommand(
     runCommand(async (values) => {
+      // Loaded when asked for: the operator needs none of the other commands' data, nor they its parts.
+      const { runRun } = await import("./run.ts");
       exitCode = await runRun(values);
     }),
   );
   program.addCommand(
     diffCommand(async (policy, options) => {
+      const { runDiff } = await import("./diff.ts");
       exitCode = await runDiff(policy, options);
     }),
   );
