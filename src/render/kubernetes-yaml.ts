@@ -31,12 +31,38 @@ const maxDepth = 100;
 export function parseKubernetesYaml(text: string): ParsedYaml {
   try {
     const values = loadAll(text, { schema: kubernetesSchema, maxAliases, maxDepth });
+    const bomb = findBomb(values);
+    if (bomb !== undefined) return { type: "Invalid", message: bomb };
     const lines = documentLines(text);
     const documents = values.map((value, i) => ({ value: value as Json, line: lines[i] ?? 1 })); // the schema makes JSON alone
     return { type: "Parsed", documents };
   } catch (error) {
     return invalid(error, text);
   }
+}
+
+/** Far beyond any manifest: an object of the API server has at most a few megabytes. */
+const maxValues = 1_000_000;
+
+/**
+ * What aliases unfold to is counted before anybody walks it: each level may repeat the one below, so ninety aliases
+ * make billions of values. Values that aliases share are one value in memory, and counted once.
+ */
+function findBomb(documents: readonly unknown[]): string | undefined {
+  const sizes = new Map<object, number>();
+  const size = (value: unknown): number => {
+    if (typeof value !== "object" || value === null) return 1;
+    const known = sizes.get(value);
+    if (known !== undefined) return known;
+    // Infinite until it is known: whoever meets it meanwhile is inside of it.
+    sizes.set(value, Number.POSITIVE_INFINITY);
+    const total = Object.values(value).reduce<number>((sum, item) => sum + size(item), 1);
+    sizes.set(value, total);
+    return total;
+  };
+  const total = documents.reduce<number>((sum, document) => sum + size(document), 0);
+  if (total === Number.POSITIVE_INFINITY) return "an alias refers to what contains it";
+  return total > maxValues ? `its aliases unfold to more than ${maxValues} values` : undefined;
 }
 
 /** A scalar that YAML allows and JSON does not; js-yaml does not say where it stands. */
