@@ -1,0 +1,365 @@
+/** The operator's reconcilers in process, with a cluster and a repository that are plain maps: for scenario tests. */
+import type { Policy } from "../../src/api/policy.ts";
+import { DesiredStore } from "../../src/controller/desired-store.ts";
+import { createDriftReconciler, type RollbackOrder } from "../../src/controller/drift-reconciler.ts";
+import { DriftStore, type Episode, type Resolution } from "../../src/controller/drift-store.ts";
+import { type PolicyKey, policyKey } from "../../src/controller/policy-key.ts";
+import type { PolicyStore } from "../../src/controller/policy-store.ts";
+import { createReport } from "../../src/controller/report.ts";
+import { createSourceReconciler } from "../../src/controller/source-reconciler.ts";
+import type { SourceStore } from "../../src/controller/source-store.ts";
+import type { DeliveredMark, RollbackAttempt } from "../../src/drift/input.ts";
+import { rollbackPatch } from "../../src/drift/patch.ts";
+import type { DesiredObject } from "../../src/resource/desired.ts";
+import type { LiveRead } from "../../src/resource/live.ts";
+import { type KubernetesObject, type ResourceKey, refOf, resourceKey } from "../../src/resource/resource.ts";
+import type { SourceFault } from "../../src/resource/source.ts";
+import { anyNode } from "../../src/schema/schema-node.ts";
+import { shippedKind } from "../../src/schema/shipped.ts";
+import { applyPatch } from "./apply-patch.ts";
+
+export interface World {
+  /** Moves the repository's head; objects are what the new commit renders to. Nobody is told. */
+  commit(...objects: readonly KubernetesObject[]): void;
+  /** Puts a new version of an object into the cluster, as a program would; the watch brings it at once. */
+  write(
+    object: KubernetesObject,
+    manager?: { readonly name: string; readonly operation?: "Apply" | "Update" },
+  ): void;
+  remove(object: KubernetesObject): void;
+  /** Reads the head as the policy's interval would, and lets everything settle. */
+  poll(): Promise<void>;
+  /** Lets everything that is queued be worked on. */
+  settle(): Promise<void>;
+  /** Time passes. */
+  wait(ms: number): void;
+  /** A second life with the same cluster, repository, marks and DriftRecords. */
+  restart(): World;
+  setPolicy(change: Partial<Policy>, name?: string): void;
+  deletePolicy(name?: string): void;
+  /** The next readings of the head fail. */
+  breakRemote(fault?: SourceFault): void;
+  mendRemote(): void;
+  /** The next write ends like this, without being made. */
+  refuseWrites(result: RollbackAttempt["result"] | undefined): void;
+  verdictOf(object: KubernetesObject, name?: string): string;
+  live(object: KubernetesObject): KubernetesObject | undefined;
+  /** What was announced, in order: `Detected Modified`, `Resolved RolledBack`. */
+  readonly story: readonly string[];
+  /** Records by name, newest state. */
+  readonly records: ReadonlyMap<string, Episode>;
+  readonly writes: readonly RollbackOrder[];
+  readonly headReads: () => number;
+}
+
+interface Lasting {
+  readonly cluster: Map<ResourceKey, { object: KubernetesObject; arrivedAtMs: number }>;
+  readonly deletedAtMs: Map<ResourceKey, number>;
+  readonly marks: Map<string, Map<ResourceKey, DeliveredMark>>;
+  readonly revisions: DesiredObject[][];
+  readonly policies: Map<PolicyKey, Policy>;
+  readonly records: Map<string, Episode>;
+  nowMs: number;
+  version: number;
+}
+
+export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): World {
+  const kept: Lasting = lasting ?? {
+    cluster: new Map(),
+    deletedAtMs: new Map(),
+    marks: new Map(),
+    revisions: [],
+    policies: new Map([[policyKey({ namespace: "shop", name: "main" }), testPolicy(policy)]]),
+    records: new Map(),
+    nowMs: 1_700_000_000_000,
+    version: 1,
+  };
+  const story: string[] = [];
+  const writes: RollbackOrder[] = [];
+  let remoteFault: SourceFault | undefined;
+  let refusal: RollbackAttempt["result"] | undefined;
+  let headReads = 0;
+  const now = () => kept.nowMs;
+  const startedAtMs = kept.nowMs;
+
+  const policies: PolicyStore = new Map();
+  const sources: SourceStore = new Map();
+  const desired = new DesiredStore();
+  const drifts = new DriftStore();
+  const driftQueue = new Set<ResourceKey>();
+  const sourceQueue = new Set<PolicyKey>();
+  const awaiting = new Map<PolicyKey, Set<ResourceKey>>();
+  for (const [key, value] of kept.policies) policies.set(key, entryOf(value));
+  for (const key of policies.keys()) sourceQueue.add(key);
+  for (const episode of kept.records.values()) {
+    // As a DriftRecord holds it: without what is judged anew.
+    const { verdict: _, resourceVersion: __, attempt: ___, ...record } = episode;
+    if (episode.resolution === undefined) drifts.restore(resourceKey(episode.resource), record);
+  }
+
+  const report = createReport({
+    desired,
+    drifts,
+    now,
+    announce: {
+      driftDetected: (episode) => story.push(`Detected ${episode.type} ${episode.resource.name}`),
+      driftChanged: (episode) => story.push(`Changed ${episode.resource.name}`),
+      driftResolved: (episode, resolution) => story.push(`Resolved ${resolution} ${episode.resource.name}`),
+      rollbackEnded: (episode, result) => story.push(`Rollback ${result} ${episode.resource.name}`),
+    },
+    recordName: ({ resource, firstSeenAt }) => `${resource.name}-${firstSeenAt.getTime()}`,
+    storeMark: (uid, key, mark) => marksOf(uid).set(key, mark),
+    recordChanged: (episode) => kept.records.set(episode.recordName, episode),
+    statusChanged: () => undefined,
+  });
+  const reconcileDrift = createDriftReconciler({
+    policies,
+    sources,
+    desired,
+    drifts,
+    now,
+    readLive,
+    loadLive: () => Promise.resolve(),
+    releaseLive: () => undefined,
+    loadSchema: () => Promise.resolve(),
+    schemaOf: (ref) => shippedKind(ref)?.schema ?? anyNode,
+    redact: (object) => object,
+    ...report,
+    rollback,
+    awaitHead(key, resource) {
+      awaiting.set(key, (awaiting.get(key) ?? new Set()).add(resource));
+      sourceQueue.add(key);
+    },
+    again: () => undefined,
+  });
+  const reconcileSource = createSourceReconciler({
+    policies,
+    sources,
+    desired,
+    operatorNamespace: "holdfast-system",
+    now,
+    readCredentials: () => Promise.resolve({ type: "Done", value: undefined }),
+    readHead: () => {
+      headReads += 1;
+      return Promise.resolve(
+        remoteFault === undefined
+          ? { type: "Done", value: headOf(kept.revisions.length - 1) }
+          : { type: "Failed", fault: remoteFault },
+      );
+    },
+    fetchRevision: (_, head) =>
+      Promise.resolve({
+        type: "Done",
+        value: { ...head, committedAt: new Date(0), claimedAuthor: "a", treeId: "t" },
+      }),
+    renderRevision: (_, head) => {
+      const objects = kept.revisions[Number.parseInt(head.commit, 16)] ?? [];
+      if (objects.length > 0) return Promise.resolve({ type: "Done", value: { type: "Plain", objects } });
+      return Promise.resolve({
+        type: "Failed",
+        fault: { reason: "EmptyRender", message: "holds no objects" },
+      });
+    },
+    scopeOf: (gvk) => {
+      const kind = shippedKind(gvk);
+      return kind === undefined ? "NotServed" : kind.namespaced ? "Namespaced" : "Cluster";
+    },
+    discoveryVersion: () => 1,
+    loadMarks: (uid) => marksOf(uid),
+    storeMark: (uid, key, mark) => marksOf(uid).set(key, mark),
+    ensureWatches: () => undefined,
+    changed: (_, keys) => enqueue(keys),
+    forgotten(key, keys) {
+      const resolution: Resolution = policies.has(key) ? "AdoptedInGit" : "PolicyDeleted";
+      report.forget(key, keys, resolution);
+      enqueue(keys);
+    },
+    headRead: (key) => {
+      enqueue(awaiting.get(key) ?? []);
+      awaiting.delete(key);
+    },
+    fetched: () => undefined,
+  });
+
+  return {
+    commit(...objects) {
+      const revision = headOf(kept.revisions.length).revision;
+      kept.revisions.push(
+        objects.map((body, i) => ({
+          ref: refOf(body),
+          body,
+          origin: { repository: "r", revision, path: "a.yaml", line: i + 1 },
+        })),
+      );
+    },
+    write(object, manager = { name: "kubectl-edit" }) {
+      place(object, manager);
+    },
+    remove(object) {
+      const key = resourceKey(refOf(object));
+      kept.cluster.delete(key);
+      kept.deletedAtMs.set(key, ++kept.nowMs);
+      driftQueue.add(key);
+    },
+    async poll() {
+      kept.nowMs += 1_000;
+      for (const key of policies.keys()) sourceQueue.add(key);
+      await settle();
+    },
+    settle,
+    wait(ms) {
+      kept.nowMs += ms;
+      enqueue(kept.cluster.keys());
+    },
+    restart: () => createWorld({}, kept),
+    setPolicy(change, name = "main") {
+      const key = policyKey({ namespace: "shop", name });
+      const before = kept.policies.get(key) ?? testPolicy({ name, uid: `uid-${name}` });
+      const next = { ...before, ...change, generation: before.generation + 1 };
+      kept.policies.set(key, next);
+      policies.set(key, entryOf(next));
+      sourceQueue.add(key);
+    },
+    deletePolicy(name = "main") {
+      const key = policyKey({ namespace: "shop", name });
+      kept.policies.delete(key);
+      policies.delete(key);
+      report.forget(key, [...drifts.entries(key).keys()], "PolicyDeleted");
+      sourceQueue.add(key);
+    },
+    breakRemote(fault = { reason: "Unreachable", message: "no route to host" }) {
+      remoteFault = fault;
+    },
+    mendRemote() {
+      remoteFault = undefined;
+    },
+    refuseWrites(result) {
+      refusal = result;
+    },
+    verdictOf(object, name = "main") {
+      const entry = drifts.get(policyKey({ namespace: "shop", name }), resourceKey(refOf(object)));
+      if (entry === undefined) return "none";
+      const { verdict, hold } = entry;
+      const parts = [verdict.status];
+      if (verdict.status === "Drifted") parts.push(verdict.type);
+      if ("reason" in verdict && verdict.reason !== undefined) parts.push(verdict.reason);
+      return `${parts.join(" ")}${hold === undefined ? "" : `, held: ${hold.reason}`}`;
+    },
+    live: (object) => kept.cluster.get(resourceKey(refOf(object)))?.object,
+    story,
+    records: kept.records,
+    writes,
+    headReads: () => headReads,
+  };
+
+  /** Head readings first, as in the operator they take a while and what waits for them is queued behind. */
+  async function settle(): Promise<void> {
+    const { signal } = new AbortController();
+    for (let round = 0; sourceQueue.size + driftQueue.size > 0; round++) {
+      if (round > 100) throw new Error("the reconcilers never come to rest");
+      const [policy] = sourceQueue;
+      if (policy !== undefined) {
+        sourceQueue.delete(policy);
+        kept.nowMs += 1;
+        await reconcileSource(policy, signal);
+        continue;
+      }
+      const [key] = driftQueue;
+      if (key === undefined) continue;
+      driftQueue.delete(key);
+      await reconcileDrift(key, signal);
+    }
+  }
+
+  function enqueue(keys: Iterable<ResourceKey>): void {
+    for (const key of keys) driftQueue.add(key);
+  }
+
+  function readLive(ref: Parameters<typeof resourceKey>[0]): LiveRead {
+    const key = resourceKey(ref);
+    const found = kept.cluster.get(key);
+    if (found === undefined)
+      return { type: "Absent", sinceMs: Math.max(startedAtMs, kept.deletedAtMs.get(key) ?? 0) };
+    return { type: "Present", body: found.object, arrivedAtMs: Math.max(startedAtMs, found.arrivedAtMs) };
+  }
+
+  function rollback(order: RollbackOrder): Promise<Omit<RollbackAttempt, "streak" | "policyGeneration">> {
+    const before = order.live.type === "Present" ? order.live.body : undefined;
+    const attempt = { message: "", resourceVersion: before?.metadata.resourceVersion ?? "", atMs: now() };
+    if (refusal !== undefined) return Promise.resolve({ ...attempt, result: refusal });
+    writes.push(order);
+    const after =
+      before === undefined
+        ? order.desired
+        : applyPatch(
+            before,
+            rollbackPatch({ changes: order.verdict.changes, desired: order.desired, live: before }),
+          );
+    place(after, { name: "holdfast" });
+    return Promise.resolve({ ...attempt, result: "Written", atMs: now() - 1 });
+  }
+
+  function place(
+    object: KubernetesObject,
+    manager: { readonly name: string; readonly operation?: "Apply" | "Update" },
+  ): void {
+    kept.nowMs += 1;
+    kept.version += 1;
+    const key = resourceKey(refOf(object));
+    const { uid } = kept.cluster.get(key)?.object.metadata ?? { uid: `uid-${kept.version}` };
+    const entry = {
+      manager: manager.name,
+      operation: manager.operation ?? "Update",
+      apiVersion: object.apiVersion,
+      time: `${new Date(kept.nowMs).toISOString().slice(0, 19)}Z`,
+      fieldsV1: {},
+    };
+    const metadata = {
+      ...object.metadata,
+      uid: uid ?? "",
+      resourceVersion: String(kept.version),
+      managedFields: [entry],
+    };
+    // Only metadata was added to; what makes an object is still there.
+    const stored = { ...object, metadata } as KubernetesObject;
+    kept.cluster.set(key, { object: stored, arrivedAtMs: kept.nowMs });
+    kept.deletedAtMs.delete(key);
+    driftQueue.add(key);
+  }
+
+  function marksOf(uid: string): Map<ResourceKey, DeliveredMark> {
+    const marks = kept.marks.get(uid) ?? new Map<ResourceKey, DeliveredMark>();
+    kept.marks.set(uid, marks);
+    return marks;
+  }
+}
+
+/** The commit's number stands in its id. */
+function headOf(index: number): { readonly commit: string; readonly revision: string } {
+  const commit = index.toString(16).padStart(40, "0");
+  return { commit, revision: `main@sha1:${commit}` };
+}
+
+function entryOf(policy: Policy) {
+  return { type: "Valid" as const, policy, uid: policy.uid, generation: policy.generation };
+}
+
+function testPolicy(change: Partial<Policy>): Policy {
+  return {
+    namespace: "shop",
+    name: "main",
+    uid: "uid-main",
+    generation: 1,
+    source: {
+      url: "https://git.example.com/x.git",
+      ref: { branch: "main" },
+      path: "",
+      render: "Auto",
+      intervalSeconds: 60,
+    },
+    targetNamespace: "shop",
+    rollback: { mode: "Always", serviceAccountName: "shop-rollback" },
+    suspend: false,
+    ...change,
+  };
+}
