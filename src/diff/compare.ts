@@ -4,7 +4,13 @@ import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
 import { createOwnership } from "../fieldpath/managed-fields.ts";
 import { isJsonObject, type Json, type JsonObject, type KubernetesObject } from "../resource/resource.ts";
 import { itemKey, keyElement } from "../schema/item-key.ts";
-import { anyNode, type ListNode, type SchemaNode, type StructField } from "../schema/schema-node.ts";
+import {
+  anyNode,
+  type ListNode,
+  type SchemaNode,
+  type StructField,
+  type StructNode,
+} from "../schema/schema-node.ts";
 import { unknownFields } from "../schema/unknown-fields.ts";
 import { isServerMade, sameAtomic } from "./atomic.ts";
 import type { DetectionMode, FieldChange } from "./field-change.ts";
@@ -39,7 +45,8 @@ export interface ExcusedChange {
 }
 
 /**
- * Compares what Git states with what is live. A field that Git does not state is not looked at (`Declared`).
+ * Compares what Git states with what is live. A field that Git does not state is not looked at (`Declared`), but where
+ * it has taken the place of a stated one: of a probe's handlers, or two ports of one name, the server allows one.
  *
  * - null and absent are one; so is a stated zero or emptiness where the server leaves it out
  * - quantities, times and byte strings are compared by value
@@ -137,6 +144,16 @@ class Walk {
   #members(desired: Json, live: Json, schema: SchemaNode): void {
     if (!isJsonObject(desired) || !isJsonObject(live)) return this.#whole(desired, live, schema);
     for (const name of Object.keys(desired)) this.#member(name, { desired, live, schema });
+    if (schema.type === "struct") this.#displacing(desired, live, schema);
+  }
+
+  /** Of two fields that exclude each other Git states one and live has the other: both must change. */
+  #displacing(desired: JsonObject, live: JsonObject, { displaces }: StructNode): void {
+    if (displaces === undefined) return;
+    for (const name of Object.keys(live)) {
+      if ((desired[name] ?? null) !== null || !displaces(name, { desired, live })) continue;
+      this.#added({ type: "field", name }, live[name] ?? null);
+    }
   }
 
   #list(desired: Json, live: Json, schema: ListNode): void {
@@ -153,6 +170,13 @@ class Walk {
       this.#path.pop();
     }
     if (schema.ordered && !isAscending(matches)) this.#reordered(desired, live);
+    const { displaces } = schema;
+    if (displaces === undefined || !matches.includes(-1)) return;
+    const missing = desired.filter((_, i) => matches[i] === -1);
+    for (const [index, item] of live.entries()) {
+      if (matches.includes(index) || !missing.some((stated) => displaces(item, stated))) continue;
+      this.#added(keyElement(item, schema.keys), item);
+    }
   }
 
   /**
@@ -178,6 +202,10 @@ class Walk {
   #whole(desired: Json, live: Json, schema: SchemaNode): void {
     if (!sameAtomic(desired, live, schema) && !(isEmpty(desired) && isEmpty(live)))
       this.#modified(desired, live);
+  }
+
+  #added(element: PathElement, live: Json): void {
+    this.changes.push({ type: "Added", path: [...this.#path, element], live, managers: [] });
   }
 
   #removed(desired: Json): void {

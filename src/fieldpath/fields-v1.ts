@@ -9,31 +9,22 @@ export interface FieldSet {
   readonly children: readonly { readonly element: PathElement; readonly set: FieldSet }[];
 }
 
-const deepest = 100;
+/** Deeper than any object that a server takes; what lies below is left out. */
+const deepest = 200;
 
 /** Reads fieldsV1. What is malformed is left out: a live object must not be able to stop the judgement of others. */
 export function decodeFieldsV1(fields: Json | undefined): FieldSet {
-  return decode(fields, { isMember: false, depth: 0 });
+  return decode(fields, 0);
 }
 
-function decode(
-  fields: Json | undefined,
-  at: { readonly isMember: boolean; readonly depth: number },
-): FieldSet {
-  if (!isJsonObject(fields) || at.depth > deepest) return { isMember: at.isMember, children: [] };
-  const children: { element: PathElement; set: FieldSet }[] = [];
-  let isMember = at.isMember;
-  for (const [text, below] of Object.entries(fields)) {
-    if (text === ".") {
-      isMember = true;
-      continue;
-    }
+function decode(fields: Json | undefined, depth: number): FieldSet {
+  if (!isJsonObject(fields) || depth > deepest) return { isMember: false, children: [] };
+  const children = Object.entries(fields).flatMap(([text, below]) => {
     const element = decodeElement(text);
-    // A leaf is written as `{}`; a node with children is a member only if it holds ".".
-    const isLeaf = !isJsonObject(below) || Object.keys(below).length === 0;
-    if (element !== undefined)
-      children.push({ element, set: decode(below, { isMember: isLeaf, depth: at.depth + 1 }) });
-  }
+    return element === undefined ? [] : [{ element, set: decode(below, depth + 1) }];
+  });
+  // Written as `{}`, or with "." beside what lies below. At the top `{}` is the empty set.
+  const isMember = depth > 0 && (Object.hasOwn(fields, ".") || Object.keys(fields).length === 0);
   return { isMember, children };
 }
 
@@ -73,22 +64,20 @@ export function encodeElement(element: PathElement): string {
 }
 
 /** The wire form of a set: what `decodeFieldsV1` reads. */
-export function encodeFieldsV1(set: FieldSet): JsonObject {
-  const fields: Record<string, Json> = {};
-  for (const { element, set: below } of set.children) {
-    const inner = encodeFieldsV1(below);
-    fields[encodeElement(element)] =
-      below.isMember && below.children.length > 0 ? { ".": {}, ...inner } : inner;
-  }
-  return fields;
+export function encodeFieldsV1({ isMember, children }: FieldSet): JsonObject {
+  const below = children.map(({ element, set }) => [encodeElement(element), encodeFieldsV1(set)] as const);
+  return Object.fromEntries(isMember && below.length > 0 ? [[".", {}], ...below] : below);
 }
 
-/** Whether the set holds the path, something below it, or a leaf above it (an atomic value that contains it). */
+/**
+ * Whether the set holds the path or something below it; or, for a path into an atomic list, the list. Of a leaf above
+ * the path nothing else follows: `f:labels: {}` is also what is left when another manager took over the last label.
+ */
 export function touches(set: FieldSet, path: FieldPath): boolean {
   let node = set;
   for (const element of path) {
     const child = node.children.find((candidate) => sameElement(candidate.element, element));
-    if (child === undefined) return node !== set && node.isMember && node.children.length === 0;
+    if (child === undefined) return node.isMember && element.type === "index";
     node = child.set;
   }
   return node.isMember || node.children.length > 0;

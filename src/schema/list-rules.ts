@@ -1,5 +1,6 @@
 /** What OpenAPI does not say of lists: whose order has an effect, and what an absent key field stands for. */
 import type { Json } from "../resource/resource.ts";
+import { builtInTypeKey } from "./built-in-types.ts";
 import type { ListKey, SchemaNode } from "./schema-node.ts";
 
 /**
@@ -7,14 +8,15 @@ import type { ListKey, SchemaNode } from "./schema-node.ts";
  * Sources: init containers run in sequence (Pod lifecycle); `$(NAME)` in a variable sees those that stand before it
  * (dependent environment variables), and of two with one name the last one counts.
  */
-const orderedLists: readonly RegExp[] = [
-  /^io\.k8s\.api\.core\.v[^.]+\.PodSpec\.initContainers$/,
-  /^io\.k8s\.api\.core\.v[^.]+\.(?:Container|EphemeralContainer)\.env$/,
-];
+const orderedLists: ReadonlySet<string> = new Set([
+  "core.PodSpec.initContainers",
+  "core.Container.env",
+  "core.EphemeralContainer.env",
+]);
 
 /** Whether the order of this `map` list's items has an effect. */
-export function hasOrderedItems(typeAndField: string): boolean {
-  return orderedLists.some((expression) => expression.test(typeAndField));
+export function hasOrderedItems(typeName: string, field: string): boolean {
+  return orderedLists.has(`${builtInTypeKey(typeName) ?? ""}.${field}`);
 }
 
 /** The keys that `x-kubernetes-list-map-keys` names; an absent one stands for the value that the server puts in. */

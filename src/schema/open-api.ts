@@ -1,5 +1,7 @@
 /** Compiles `/openapi/v3` documents into schema nodes. */
 import { type GroupVersionKind, isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
+import { displacesField, displacesItem } from "./alternatives.ts";
+import { isBuiltIn } from "./built-in-types.ts";
 import { hasOrderedItems, listKeys } from "./list-rules.ts";
 import {
   anyNode,
@@ -122,6 +124,7 @@ class Compiler {
       fields,
       atomic: schema["x-kubernetes-map-type"] === "atomic",
       open: isOpen(schema),
+      displaces: displacesField(typeName),
     };
     // Remembered before its fields are compiled, so that a type may hold itself.
     if (typeName !== "") this.#compiled.set(typeName, node);
@@ -146,9 +149,7 @@ class Compiler {
   #field(name: string, { property, owner }: { property: Json; owner: Owner }): StructField {
     const { typeName, builtIn } = owner;
     const isList = isJsonObject(property) && property["type"] === "array";
-    const node = isList
-      ? this.#list(property, { builtIn, typeName: `${typeName}.${name}` })
-      : this.compile(property, inside(builtIn));
+    const node = isList ? this.#list(property, owner, name) : this.compile(property, inside(builtIn));
     const fills = builtIn ? serverFill(typeName, name) : defaultOf(property);
     return { node, omits: this.#omission(node, { owner, name }), ...(fills === undefined ? {} : { fills }) };
   }
@@ -159,8 +160,8 @@ class Compiler {
     return this.#zeros.omits(owner.typeName, name) ? "zero" : "nothing";
   }
 
-  /** `typeName` is here that of the field which holds the list. */
-  #list(schema: JsonObject, { typeName, builtIn }: Owner): ListNode {
+  /** `field` is the one of the owner that holds the list, if it is held by a field. */
+  #list(schema: JsonObject, { typeName, builtIn }: Owner, field = ""): ListNode {
     const items = this.compile(schema["items"], inside(builtIn));
     const listType = schema["x-kubernetes-list-type"];
     const keys = listType === "map" ? listKeys(schema["x-kubernetes-list-map-keys"], items) : [];
@@ -169,7 +170,8 @@ class Compiler {
       items,
       listType: keys.length > 0 ? "map" : listType === "set" ? "set" : "atomic",
       keys,
-      ordered: hasOrderedItems(typeName),
+      ordered: hasOrderedItems(typeName, field),
+      displaces: displacesItem(typeName, field),
     };
   }
 }
@@ -230,11 +232,6 @@ function asBarePod(node: SchemaNode): SchemaNode {
   }
   const barePodSpec: StructNode = { ...spec.node, fields };
   return { ...node, fields: new Map(node.fields).set("spec", { ...spec, node: barePodSpec }) };
-}
-
-/** Types that come with Kubernetes; a custom resource's type has the name of its group, turned round. */
-function isBuiltIn(typeName: string): boolean {
-  return /^io\.k8s\.(?:api|apimachinery|kube-aggregator|apiextensions-apiserver)\./.test(typeName);
 }
 
 /** A reference stands alone, or in `allOf` beside a default or a description. */

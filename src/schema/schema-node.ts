@@ -1,5 +1,6 @@
 /** What the API server's schema says of a value, as far as comparing needs it. */
 import type { Json, JsonObject } from "../resource/resource.ts";
+import type { DisplacesField, DisplacesItem } from "./alternatives.ts";
 
 /** A node may refer to itself, directly or not (JSONSchemaProps does): walk it along a value, never on its own. */
 export type SchemaNode = AnyNode | ScalarNode | StructNode | MapNode | ListNode;
@@ -27,6 +28,8 @@ export interface StructNode {
   readonly atomic: boolean;
   /** Fields beyond the named ones are kept (`x-kubernetes-preserve-unknown-fields`). */
   readonly open: boolean;
+  /** Of its fields the server allows one at a time. */
+  readonly displaces?: DisplacesField | undefined;
 }
 
 export interface StructField {
@@ -68,6 +71,8 @@ export interface ListNode {
   readonly keys: readonly ListKey[];
   /** Whether the order of a `map` list has an effect. */
   readonly ordered: boolean;
+  /** Items are told apart by something else besides their keys. */
+  readonly displaces?: DisplacesItem | undefined;
 }
 
 /** A field by which list items are told apart, and what its absence stands for. */

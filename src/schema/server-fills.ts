@@ -1,5 +1,6 @@
 /** What the API server puts into built-in objects by itself, as data: each row was seen on the real API server. */
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
+import { builtInTypeKey } from "./built-in-types.ts";
 import type { ServerFill } from "./schema-node.ts";
 
 const rbacGroup = "rbac.authorization.k8s.io";
@@ -86,6 +87,7 @@ const rows: Readonly<Record<string, ServerFill>> = {
   "core.ReplicationControllerSpec.selector": chosen,
   "core.Secret.type": chosen,
   "core.ServicePort.nodePort": chosen,
+  "core.ServicePort.targetPort": chosen,
   "core.ServiceSpec.clusterIP": chosen,
   "core.ServiceSpec.clusterIPs": chosen,
   "core.ServiceSpec.externalTrafficPolicy": chosen,
@@ -107,8 +109,7 @@ const rowsByField: ReadonlyMap<string, ServerFill> = new Map(Object.entries(rows
 
 /** The row of a field, if the server puts anything there. `typeName` is the document's, e.g. `io.k8s.api.core.v1.Pod`. */
 export function serverFill(typeName: string, field: string): ServerFill | undefined {
-  const type = /([^.]+)\.v[0-9][^.]*\.([^.]+)$/.exec(typeName);
-  return type === null ? undefined : rowsByField.get(`${type[1]}.${type[2]}.${field}`);
+  return rowsByField.get(`${builtInTypeKey(typeName) ?? ""}.${field}`);
 }
 
 /**

@@ -12,6 +12,7 @@ import (
 
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/client-go/kubernetes/scheme"
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
@@ -83,7 +84,11 @@ func omitted(t reflect.Type, types map[string][]string, seen map[reflect.Type]bo
 	return fields
 }
 
-// writesItself says whether a type decides on its own what its zero looks like (Quantity, IntOrString, Time).
+// writesItself says whether a type decides on its own what its zero looks like (Quantity, Time). That of IntOrString
+// is 0, as that of a number.
 func writesItself(t reflect.Type) bool {
+	if t == reflect.TypeFor[intstr.IntOrString]() {
+		return false
+	}
 	return t.Implements(marshalerType) || reflect.PointerTo(t).Implements(marshalerType)
 }
