@@ -1,12 +1,39 @@
 /** Jest runs the TypeScript sources as they are: types are stripped by Node itself, modules stay ES modules. */
-export default {
-  rootDir: ".",
+const common = {
+  rootDir: import.meta.dirname,
   testEnvironment: "node",
-  roots: ["<rootDir>/test"],
-  testMatch: ["**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   moduleFileExtensions: ["ts", "mjs", "js", "cjs", "json"],
   transform: { "\\.ts$": "<rootDir>/test/support/strip-types.mjs" },
+};
+
+const inProcess = "<rootDir>/test/scenario";
+const onCluster = "<rootDir>/test/cluster";
+
+export default {
+  projects: [
+    {
+      ...common,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: [inProcess, onCluster],
+      testTimeout: 30_000,
+    },
+    {
+      ...common,
+      displayName: "scenario",
+      testMatch: [`${inProcess}/**/*.test.ts`],
+      testTimeout: 30_000,
+    },
+    {
+      ...common,
+      displayName: "cluster",
+      testMatch: [`${onCluster}/**/*.test.ts`],
+      // Run only when a test of this project is.
+      globalSetup: "<rootDir>/test/support/cluster-setup.ts",
+      globalTeardown: "<rootDir>/test/support/cluster-teardown.ts",
+      testTimeout: 120_000,
+    },
+  ],
   reporters: ["default", "<rootDir>/test/support/count-reporter.mjs"],
-  testTimeout: 30_000,
 };

@@ -5,6 +5,7 @@ export default class CountReporter {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
     const line = `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-    process.on("exit", () => process.stderr.write(`${line}\n`));
+    // Said when all else has been: Jest itself still writes after this call.
+    process.on("exit", () => process.stdout.write(`${line}\n`));
   }
 }
