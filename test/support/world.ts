@@ -240,7 +240,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
       const entry = drifts.get(policyKey({ namespace: "shop", name }), resourceKey(refOf(object)));
       if (entry === undefined) return "none";
       const { verdict, hold } = entry;
-      const parts = [verdict.status];
+      const parts: string[] = [verdict.status];
       if (verdict.status === "Drifted") parts.push(verdict.type);
       if ("reason" in verdict && verdict.reason !== undefined) parts.push(verdict.reason);
       return `${parts.join(" ")}${hold === undefined ? "" : `, held: ${hold.reason}`}`;
