@@ -14,7 +14,7 @@ const ownerReferences: ListNode = {
   type: "list",
   items: anyNode,
   listType: "map",
-  keys: [{ name: "uid" }],
+  keys: [{ name: "uid", isOmittedIfEmpty: false }],
   ordered: false,
 };
 

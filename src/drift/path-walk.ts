@@ -34,7 +34,7 @@ export function siblingElement(item: Json, of: PathElement): PathElement {
 }
 
 /**
- * A path holds the default of a key field that the item leaves out. An item that states the value comes first: among
+ * A path holds the default of a key field that the item leaves out or empty. An item that states the value comes first: among
  * ports 53 without a protocol and 53 UDP, UDP names the second.
  */
 function keyIndex(list: readonly Json[], key: JsonObject): number {
@@ -46,7 +46,7 @@ function keyIndex(list: readonly Json[], key: JsonObject): number {
   return list.findIndex(
     (item) =>
       isJsonObject(item) &&
-      names.every((name) => (item[name] ?? key[name]) === key[name]) &&
+      names.every((name) => (item[name] || key[name]) === key[name]) &&
       names.some((name) => item[name] === key[name]),
   );
 }

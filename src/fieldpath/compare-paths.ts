@@ -1,9 +1,9 @@
 /** Order and containment of paths. */
 import type { Json } from "../resource/resource.ts";
 import type { FieldPath, PathElement } from "./field-path.ts";
-import { formatPath } from "./format-path.ts";
+import { formatElement } from "./format-path.ts";
 
-/** Sorts by the text of the elements, element by element; a parent stands before what is below it. Indices by number. */
+/** Sorts as the paths' texts would, but by element: a parent stands before what is below it, and 10 behind 9. */
 export function comparePaths(a: FieldPath, b: FieldPath): number {
   for (let i = 0; i < a.length && i < b.length; i++) {
     const [x, y] = [a[i], b[i]];
@@ -52,7 +52,7 @@ function sameFields(a: { readonly [key: string]: Json }, b: { readonly [key: str
 
 function compareElements(a: PathElement, b: PathElement): number {
   if (a.type === "index" && b.type === "index") return a.index - b.index;
-  const [x, y] = [formatPath([a]), formatPath([b])];
+  const [x, y] = [formatElement(a), formatElement(b)];
   if (x === y) return 0;
   return x < y ? -1 : 1;
 }

@@ -16,7 +16,8 @@ export function formatPath(path: FieldPath): string {
   return text;
 }
 
-function formatElement(element: PathElement, isFirst: boolean): string {
+/** Writes one element as it stands inside a path; a field at the head has no dot. */
+export function formatElement(element: PathElement, isFirst = false): string {
   switch (element.type) {
     case "field":
       if (!plainName.test(element.name)) return `[${JSON.stringify(element.name)}]`;

@@ -20,6 +20,7 @@ export function keyElement(item: Json, keys: readonly ListKey[]): PathElement {
 }
 
 /** The value of a key field, or what its absence stands for. */
-export function keyValue(item: JsonObject, { name, defaultValue }: ListKey): Json | undefined {
-  return (Object.hasOwn(item, name) ? item[name] : undefined) ?? defaultValue;
+export function keyValue(item: JsonObject, { name, defaultValue, isOmittedIfEmpty }: ListKey): Json | undefined {
+  const value = Object.hasOwn(item, name) ? item[name] : undefined;
+  return value === undefined || value === null || (value === "" && isOmittedIfEmpty) ? defaultValue : value;
 }

@@ -28,7 +28,8 @@ export function listKeys(names: Json | undefined, items: SchemaNode): readonly L
 }
 
 function listKey(name: string, items: SchemaNode): ListKey {
-  const fills = items.type === "struct" ? items.fields.get(name)?.fills : undefined;
-  const defaultValue = fills?.when === undefined ? fills?.value?.({}) : undefined;
-  return defaultValue === undefined ? { name } : { name, defaultValue };
+  const field = items.type === "struct" ? items.fields.get(name) : undefined;
+  const defaultValue = field?.fills?.when === undefined ? field?.fills?.value?.({}) : undefined;
+  const isOmittedIfEmpty = field?.omits === "zero";
+  return { name, isOmittedIfEmpty, ...(defaultValue === undefined ? {} : { defaultValue }) };
 }

@@ -79,6 +79,8 @@ export interface ListNode {
 export interface ListKey {
   readonly name: string;
   readonly defaultValue?: Json;
+  /** The server cannot tell an empty text from an absent field. */
+  readonly isOmittedIfEmpty: boolean;
 }
 
 export const anyNode: AnyNode = { type: "any" };
