@@ -13,7 +13,7 @@ import { loadKubeConfig } from "../../src/kubernetes/kube-config.ts";
 import { createTransport, type Transport } from "../../src/kubernetes/transport.ts";
 import { runWatch } from "../../src/kubernetes/watch.ts";
 import type { JsonObject } from "../../src/resource/resource.ts";
-import { bundle } from "../build/build.ts";
+import { bundle } from "../build.ts";
 import { fieldAt } from "../control-plane/access.ts";
 import { installOperator } from "../control-plane/operator.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/start.ts";
@@ -218,8 +218,8 @@ function watchRecords(client: Transport) {
       path: "/apis/holdfast.dev/v1alpha1/driftrecords",
       onEvent: (event) => {
         if (event.type !== "Applied") return;
-        const name = String(fieldAt(event.object, ["spec", "object", "name"]));
-        if (seen.has(name)) return;
+        const name = fieldAt(event.object, ["spec", "object", "name"]);
+        if (typeof name !== "string" || seen.has(name)) return;
         seen.set(name, performance.now());
         waiting.get(name)?.();
       },

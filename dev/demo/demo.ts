@@ -156,7 +156,7 @@ async function show(edit: HandEdit, cluster: ControlPlane, observer: Observer): 
     startedAt,
   );
   const after = (atMs: number) => `${Math.max(0, atMs - editedAt).toFixed(0)} ms`;
-  say(`${edit.title}`);
+  say(edit.title);
   say(
     `  edit -> recorded ${after(recordedAt)} -> rolled back ${after(undoneAt)} -> in sync ${after(inSyncAt)}`,
   );

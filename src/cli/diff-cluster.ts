@@ -198,11 +198,10 @@ function policyFromFile(path: string, { namespace }: DiffOptions): ReturnType<ty
   const policy = file.manifests.find(({ object }) => object.kind === "GitRepoPolicy");
   if (policy === undefined) return { type: "Invalid", message: `${path} holds no GitRepoPolicy` };
   const { metadata } = policy.object;
-  // Spreading loses what the type says; only the namespace was filled in.
   return parsePolicy({
     ...policy.object,
     metadata: { ...metadata, namespace: metadata.namespace ?? namespace },
-  } as KubernetesObject);
+  });
 }
 
 function policyFromFlags({

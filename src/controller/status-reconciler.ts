@@ -1,6 +1,7 @@
 /** Verdicts → the policy's conditions and counts. */
 import { type Condition, formatTime, type NewCondition, settleConditions } from "../api/condition.ts";
 import type { PolicyStatus } from "../api/git-repo-policy.ts";
+import { type ConditionReason, needsUser } from "../api/reasons.ts";
 import { changePath } from "../api/record.ts";
 import { type HoldReason, holdReasons } from "../drift/action.ts";
 import { formatRef, isJsonObject, type Json } from "../resource/resource.ts";
@@ -58,12 +59,12 @@ export function createStatusReconciler(deps: StatusDeps) {
 
   function conditionsOf(key: PolicyKey, entry: PolicyEntry, counts: VerdictCounts): readonly Condition[] {
     const ready = readyCondition(key, entry, counts);
-    const isStalled = ready.status === "False" && userMustAct.has(ready.reason);
+    const isStalled = ready.status === "False" && needsUser(ready.reason);
     const conditions: NewCondition[] = [
       ready,
       inSyncCondition(counts, ready),
-      ...(ready.reason === "Progressing" ? [{ ...ready, type: "Reconciling", status: "True" as const }] : []),
-      ...(isStalled ? [{ ...ready, type: "Stalled", status: "True" as const }] : []),
+      ...(ready.reason === "Progressing" ? [{ ...ready, type: "Reconciling", status: "True" } as const] : []),
+      ...(isStalled ? [{ ...ready, type: "Stalled", status: "True" } as const] : []),
       ...rollbackHeld(deps.drifts.drifting(key)),
     ];
     return settleConditions(conditions, conditionsBefore(entry.status), {
@@ -111,25 +112,7 @@ export function createStatusReconciler(deps: StatusDeps) {
   }
 }
 
-/** Faults that pass only if somebody does something. */
-const userMustAct: ReadonlySet<string> = new Set([
-  "InvalidSpec",
-  "AuthenticationFailed",
-  "HostKeyUnknown",
-  "Redirected",
-  "RefNotFound",
-  "UrlNotAllowed",
-  "PathNotFound",
-  "TooLarge",
-  "UnsupportedEntry",
-  "ParseFailed",
-  "InvalidManifest",
-  "EmptyRender",
-  "RenderFailed",
-  "RendererUnavailable",
-]);
-
-function notReady(reason: string, message: string): NewCondition {
+function notReady(reason: ConditionReason, message: string): NewCondition {
   return { type: "Ready", status: "False", reason, message };
 }
 
@@ -208,5 +191,5 @@ function withoutTimes(status: PolicyStatus): string {
 function conditionsBefore(status: Json | undefined): readonly Condition[] {
   const conditions = isJsonObject(status) ? status["conditions"] : undefined;
   // Written by us, and checked by the CRD's schema.
-  return Array.isArray(conditions) ? (conditions as unknown as readonly Condition[]) : [];
+  return Array.isArray(conditions) ? conditions : [];
 }

@@ -31,7 +31,10 @@ export function createControlLoop<K>(options: ControlLoopOptions<K>): ControlLoo
   return {
     queue,
     async drain(signal) {
-      while (!signal.aborted && (working > 0 || queue.depth > 0)) await sleep(drainStepMs, signal);
+      for (;;) {
+        if (signal.aborted || (working === 0 && queue.depth === 0)) return;
+        await sleep(drainStepMs, signal);
+      }
     },
     run: (signal, workSignal = signal) =>
       queue.run(async (key) => {

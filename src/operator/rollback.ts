@@ -1,11 +1,11 @@
 /** The write: one guarded patch, or one creation, as the policy's own ServiceAccount. */
 import type { RollbackOrder } from "../controller/drift-reconciler.ts";
 import type { RollbackAttempt } from "../drift/input.ts";
-import { type JsonPatchOperation, recreateBody, rollbackPatch } from "../drift/patch.ts";
+import { recreateBody, rollbackPatch } from "../drift/patch.ts";
 import type { ApiFailure } from "../kubernetes/api-failure.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
 import type { Writer, WriteTarget } from "../kubernetes/write.ts";
-import { formatRef, type Json } from "../resource/resource.ts";
+import { formatRef } from "../resource/resource.ts";
 
 export type RollbackOutcome = Omit<RollbackAttempt, "streak" | "policyGeneration">;
 
@@ -34,7 +34,7 @@ export function createRollback({ writer, discovery, now }: RollbackDeps) {
       live.type === "Present"
         ? await writer.patch(
             target,
-            asJson(rollbackPatch({ ...order, live: live.body, changes: order.verdict.changes })),
+            rollbackPatch({ ...order, live: live.body, changes: order.verdict.changes }),
             signal,
           )
         : await writer.create(target, recreateBody(order.desired), signal);
@@ -84,15 +84,6 @@ function resultOf({ reason, message }: ApiFailure): RollbackAttempt["result"] {
 
 function describe(order: RollbackOrder, failure: ApiFailure): string {
   const { namespace, name } = order.serviceAccount;
-  switch (failure.reason) {
-    case "Forbidden":
-      return `ServiceAccount ${namespace}/${name} may not roll back ${formatRef(order.resource)}: ${failure.message}`;
-    default:
-      return `rolling back ${formatRef(order.resource)}: ${failure.message}`;
-  }
-}
-
-/** Operations are made of strings and JSON values alone. */
-function asJson(operations: readonly JsonPatchOperation[]): readonly Json[] {
-  return operations as unknown as readonly Json[];
+  if (failure.reason !== "Forbidden") return `rolling back ${formatRef(order.resource)}: ${failure.message}`;
+  return `ServiceAccount ${namespace}/${name} may not roll back ${formatRef(order.resource)}: ${failure.message}`;
 }

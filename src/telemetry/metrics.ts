@@ -190,7 +190,7 @@ function labels({ namespace, name }: PolicyLabels): { policy_namespace: string; 
 }
 
 /** Series of a policy that is gone must not linger as its last word. */
-function removeSeries(metric: Gauge<string> | Counter<string>, { namespace, name }: PolicyLabels): void {
+function removeSeries(metric: Gauge | Counter, { namespace, name }: PolicyLabels): void {
   // `hashMap` is how prom-client keeps its series; it has no other way to list them.
   const { hashMap } = metric as unknown as { hashMap: Record<string, { labels: Record<string, string> }> };
   for (const { labels: series } of Object.values(hashMap)) {

@@ -194,8 +194,10 @@ describe("a policy that rolls back", () => {
     await applyPolicy({ rollback: { mode: "Always", serviceAccountName }, targetNamespace: namespace });
     await eventually("the new revision, pending", async () => {
       const status = JSON.parse(await kubectl("get", "grp", "shop", "-o", "jsonpath={.status}")) as Json;
-      const revision = String(fieldAt(status, ["source", "revision"]));
-      return revision.endsWith(commit) && fieldAt(status, ["objects", "pending"]) === 1 ? true : undefined;
+      const revision = fieldAt(status, ["source", "revision"]);
+      return revision === `main@sha1:${commit}` && fieldAt(status, ["objects", "pending"]) === 1
+        ? true
+        : undefined;
     });
     await deliver();
     await condition("InSync", "True");

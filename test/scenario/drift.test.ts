@@ -130,7 +130,7 @@ describe("an object that is deleted", () => {
     world.write({
       ...one,
       metadata: { ...one.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" },
-    } as KubernetesObject);
+    });
     await world.settle();
     expect(world.verdictOf(one)).toBe("Drifted Missing Terminating, held: Terminating");
     expect(world.writes).toEqual([]);
