@@ -25,7 +25,7 @@ import { cpuMs, residentMiB } from "./process-stats.ts";
 const count = Number(process.env["N"] ?? 1_000);
 const singleEdits = 200;
 const burstEdits = 500;
-const steadyMs = 60_000;
+const steadyMs = Number(process.env["STEADY_SECONDS"] ?? 60) * 1_000;
 const settleMs = 15_000;
 const recordTimeoutMs = 60_000;
 const operatorUser = "system:serviceaccount:holdfast-system:holdfast";

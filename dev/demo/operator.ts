@@ -26,6 +26,8 @@ export interface Operator {
 }
 
 const startTimeoutMs = 30_000;
+/** As the Dockerfile sets them: many threads' malloc arenas would keep what was freed long ago. */
+const imageEnv = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072" };
 const sources = join(import.meta.dirname, "../../src/cli/main.ts");
 
 /** Resolves when it serves its probes. @throws Error with its log if it ends before that. */

@@ -4,7 +4,7 @@ import type { DesiredObject, Origin } from "../resource/desired.ts";
 import { refOf } from "../resource/resource.ts";
 import type { Rendered, RenderRequest, SourceFault, SourceFile, SourceResult } from "../resource/source.ts";
 import { type KustomizeOptions, kustomize } from "./kustomize.ts";
-import { type Manifest, plainOrigin, readManifests } from "./manifests.ts";
+import { type Manifest, type ManifestFile, plainOrigin, readManifests } from "./manifests.ts";
 import { findUnfinished } from "./unfinished.ts";
 
 export interface RendererOptions extends KustomizeOptions {
@@ -115,12 +115,12 @@ function desiredObject({ object }: Manifest, origin: Origin): DesiredObject {
   return { ref: refOf(object), body: object, origin, ...(unfinished === undefined ? {} : { unfinished }) };
 }
 
-/** Files as parsed, by Git's object id: a new revision parses only what changed. The least recently used go first. */
+/**
+ * Files as parsed, by Git's object id: a new revision parses only what changed. They are kept as JSON, which takes a
+ * fraction of the memory of objects and is read many times faster than YAML. The least recently used go first.
+ */
 class ParsedFiles {
-  readonly #files = new Map<
-    string,
-    { readonly result: ReturnType<typeof readManifests>; readonly bytes: number }
-  >();
+  readonly #files = new Map<string, Uint8Array>();
   readonly #maxBytes: number;
   #bytes = 0;
 
@@ -128,20 +128,31 @@ class ParsedFiles {
     this.#maxBytes = maxBytes;
   }
 
-  read({ path, blobId, bytes }: SourceFile): ReturnType<typeof readManifests> {
-    // The path is part of every message, so it is part of the key.
-    const id = `${blobId} ${path}`;
-    const known = this.#files.get(id);
-    this.#files.delete(id);
-    const entry = known ?? { result: readManifests(bytes, path), bytes: bytes.byteLength };
-    if (known === undefined) this.#bytes += entry.bytes;
-    this.#files.set(id, entry);
-    for (const [oldest, { bytes: size }] of this.#files) {
-      if (this.#bytes <= this.#maxBytes || oldest === id) break;
-      this.#files.delete(oldest);
-      this.#bytes -= size;
+  read({ path, blobId, bytes }: SourceFile): ManifestFile {
+    const known = this.#files.get(blobId);
+    if (known !== undefined) {
+      this.#files.delete(blobId);
+      this.#files.set(blobId, known);
+      // Only `remember` writes these bytes.
+      return { type: "Read", manifests: JSON.parse(Buffer.from(known).toString()) as readonly Manifest[] };
     }
-    return entry.result;
+    const file = readManifests(bytes, path);
+    if (file.type === "Read") this.#remember(blobId, file.manifests);
+    return file;
+  }
+
+  #remember(blobId: string, manifests: readonly Manifest[]): void {
+    const text = JSON.stringify(manifests);
+    // A copy of its own: a slice would pin the pool that Node makes small buffers from.
+    const packed = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+    packed.write(text);
+    this.#files.set(blobId, packed);
+    this.#bytes += packed.byteLength;
+    for (const [oldest, { byteLength }] of this.#files) {
+      if (this.#bytes <= this.#maxBytes) return;
+      this.#files.delete(oldest);
+      this.#bytes -= byteLength;
+    }
   }
 }
 
