@@ -17,7 +17,7 @@ import { createReport } from "./controller/report.ts";
 import { createSourceReconciler } from "./controller/source-reconciler.ts";
 import type { SourceStore } from "./controller/source-store.ts";
 import { createStatusReconciler } from "./controller/status-reconciler.ts";
-import { isSensitive, redactObject } from "./diff/redact.ts";
+import { redactObject } from "./diff/redact.ts";
 import { createGitSource } from "./git/git-source.ts";
 import { openDeliveredStore } from "./history/delivered-store.ts";
 import { resourcePath } from "./kubernetes/api-resource.ts";
@@ -34,7 +34,7 @@ import { createWriter } from "./kubernetes/write.ts";
 import { createAnnouncements } from "./operator/announce.ts";
 import { createControlLoop } from "./operator/control-loop.ts";
 import { readCredentials } from "./operator/credentials.ts";
-import { createDigest, readDigestKey } from "./operator/digest.ts";
+import { createDigest, readDigestKey, sha256 } from "./operator/digest.ts";
 import { policyEntry, recordWriter, writePolicyStatus } from "./operator/own-resources.ts";
 import { recordName } from "./operator/record-name.ts";
 import { readRecords } from "./operator/restore.ts";
@@ -150,7 +150,7 @@ export async function runOperator(
     ...recordWriter(writer),
     recordsPerPolicy: config.recordsPerPolicy,
     recordsPerCluster: config.recordsPerCluster,
-    isSensitive: (ref) => isSensitive({ apiVersion: apiVersionOf(ref), kind: ref.kind }),
+    sha256,
   });
   const recordLoop = createControlLoop({
     ...loop,

@@ -1,28 +1,22 @@
 /** The GitRepoPolicy resource: the one description from which its CRD, its types and its checks come. */
 import { z } from "zod";
 import { conditionSchema } from "./condition.ts";
+import { countSchema, driftTypeSchema, labelNameSchema, objectNameSchema, timeSchema } from "./fields.ts";
 
-const dnsLabel = z
-  .string()
-  .min(1)
-  .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/);
-const objectName = z
-  .string()
-  .min(1)
-  .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
-/** What git-check-ref-format allows and no shell or option parser can misread. */
-const refName = z
+/** Stricter than git-check-ref-format: nothing that a shell, an option parser or rev-parse could misread. */
+const refNameSchema = z
   .string()
   .min(1)
   .max(255)
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9._/+-]*$/);
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9_+@#=-]*([./][A-Za-z0-9_+@#=-]+)*$/,
+    "is no branch or tag name; write it as main or release/1.2, without refs/heads/",
+  );
 
 const refSchema = z
   .strictObject({
-    branch: refName.optional().describe("The branch whose newest commit is followed."),
-    tag: refName.optional().describe("The tag that is followed; it may be moved."),
+    branch: refNameSchema.optional().describe("The branch whose newest commit is followed."),
+    tag: refNameSchema.optional().describe("The tag that is followed; it may be moved."),
     semver: z
       .string()
       .min(1)
@@ -31,9 +25,10 @@ const refSchema = z
       .describe("A range such as `>=1.2.0 <2`; the highest matching tag is followed."),
     commit: z
       .string()
-      .regex(/^[0-9a-f]{40}$/)
+      .max(40)
+      .regex(/^[0-9a-f]{40}$/, "write the commit's full id, 40 hexadecimal digits in lower case")
       .optional()
-      .describe("The full id of one commit."),
+      .describe("The full id of one commit: 40 hexadecimal digits."),
   })
   .describe("What to follow: exactly one of branch, tag, semver and commit.");
 
@@ -43,17 +38,20 @@ const sourceSchema = z
       .string()
       .min(1)
       .max(2048)
-      .regex(/^(https:\/\/|ssh:\/\/|file:\/\/\/|[A-Za-z0-9._-]+@[A-Za-z0-9._-]+:)[^\s]*$/)
+      .regex(
+        /^(https:\/\/[^\s/]|ssh:\/\/[^\s/]|file:\/\/\/|[A-Za-z0-9._-]+@[A-Za-z0-9._-]+:)[^\s]*$/,
+        "write it as https://host/path, ssh://user@host/path or user@host:path",
+      )
       .describe(
-        "The repository, by https or ssh. Other schemes and private addresses only if the operator's administrator allows them. Never with credentials: they belong into secretRef.",
+        "The repository, by https or ssh (`user@host:path` too). Private addresses and file URLs only if the operator's administrator allows them. Never with a password or token: those belong into secretRef.",
       ),
     ref: refSchema,
     path: z
       .string()
       .max(1024)
-      .regex(/^(\.|[^/\s].*)?$/)
+      .regex(/^(\.|[^/\s].*)?$/, "write it relative to the repository's root, without a leading '/'")
       .default("")
-      .describe("The folder that holds the manifests; default: the root."),
+      .describe("The folder that holds the manifests, from the repository's root. Empty: the root itself."),
     render: z
       .strictObject({
         type: z
@@ -66,13 +64,15 @@ const sourceSchema = z
     interval: z
       .string()
       .max(16)
-      .regex(/^([0-9]+h)?([0-9]+m)?([0-9]+s)?$/)
+      .regex(/^([0-9]+h)?([0-9]+m)?([0-9]+s)?$/, "write it as 30s, 5m or 1h30m")
       .default("1m")
       .describe("How often the remote head is read: between 5s and 24h."),
     secretRef: z
-      .strictObject({ name: objectName.describe("Name of the Secret, in the policy's namespace.") })
+      .strictObject({ name: objectNameSchema.describe("Name of the Secret, in the policy's namespace.") })
       .optional()
-      .describe("Credentials: username and password, bearerToken, or identity and known_hosts; caFile."),
+      .describe(
+        "Credentials: `username` and `password`, or `bearerToken`, or `identity` and `known_hosts`; and `caFile`. The operator needs a Role that lets it get this Secret.",
+      ),
   })
   .describe("Where the desired objects come from.");
 
@@ -82,7 +82,7 @@ const rollbackSchema = z
       .enum(["Never", "Always"])
       .default("Never")
       .describe("Never: drift is recorded. Always: it is undone as well."),
-    serviceAccountName: objectName
+    serviceAccountName: objectNameSchema
       .optional()
       .describe(
         "The ServiceAccount in the policy's namespace that writes, by impersonation. Required unless mode is Never.",
@@ -92,60 +92,73 @@ const rollbackSchema = z
   .describe("Whether and as whom drift is undone.");
 
 /** `spec`, defaults included. */
-export const policySpecSchema = z.strictObject({
-  source: sourceSchema,
-  targetNamespace: dnsLabel
-    .optional()
-    .describe("The namespace of manifests that state none; default: the policy's own."),
-  rollback: rollbackSchema,
-  suspend: z.boolean().default(false).describe("Stops rollback; detection and records go on."),
-});
+export const policySpecSchema = z
+  .strictObject({
+    source: sourceSchema,
+    targetNamespace: labelNameSchema
+      .optional()
+      .describe("The namespace of manifests that state none; default: the policy's own."),
+    rollback: rollbackSchema,
+    suspend: z.boolean().default(false).describe("Stops rollback; detection and records go on."),
+  })
+  .describe("What the policy's author asks for.");
 
-const count = z.int().min(0);
+const statusSourceSchema = z
+  .strictObject({
+    revision: z
+      .string()
+      .max(512)
+      .optional()
+      .describe("The newest revision that was fetched and rendered, e.g. `main@sha1:<commit>`."),
+    commitTime: timeSchema.optional().describe("When the commit says that it was made."),
+    claimedAuthor: z
+      .string()
+      .max(256)
+      .optional()
+      .describe("Whom the commit names as its author; nobody has checked it."),
+    fetchTime: timeSchema.optional().describe("When this revision was fetched."),
+    headReadTime: timeSchema.optional().describe("When the remote head was last read."),
+  })
+  .describe("How the repository stands.");
 
-const statusSourceSchema = z.strictObject({
-  revision: z
-    .string()
-    .max(512)
-    .optional()
-    .describe("The newest fetched revision, e.g. `main@sha1:<commit>`."),
-  commitTime: z.string().max(64).optional().describe("When the commit says that it was made."),
-  claimedAuthor: z
-    .string()
-    .max(256)
-    .optional()
-    .describe("Whom the commit names as its author; nobody has checked it."),
-  fetchTime: z.string().max(64).optional().describe("When this revision was fetched."),
-  headReadTime: z.string().max(64).optional().describe("When the remote head was last read."),
-});
+const statusObjectsSchema = z
+  .strictObject({
+    total: countSchema.describe("All that the revision declares."),
+    inSync: countSchema.describe("Compared, and what Git says."),
+    drifted: countSchema.describe("All types of drift."),
+    missing: countSchema.describe("Of those drifted: absent though delivered before."),
+    pending: countSchema.describe("Git has moved on, the deliverer has not."),
+    unknown: countSchema.describe("Could not be judged; the reasons are in the conditions and the log."),
+  })
+  .describe("How many objects have which verdict.");
 
 const statusDriftSchema = z.strictObject({
   name: z.string().max(253).describe("Name of the DriftRecord."),
   object: z.string().max(512).describe("Kind, namespace and name."),
-  type: z.enum(["Modified", "Missing", "Unexpected"]),
-  firstSeenTime: z.string().max(64),
-  changes: count.describe("How many fields differ."),
+  type: driftTypeSchema.describe("How it drifts."),
+  firstSeenTime: timeSchema.describe("When the drift was first seen."),
+  changes: countSchema.describe("How many fields differ."),
   firstPath: z.string().max(512).optional().describe("The first of them."),
   manager: z.string().max(128).optional().describe("The program that wrote it, by its own word."),
 });
 
-export const policyStatusSchema = z.strictObject({
-  observedGeneration: z.int().optional(),
-  conditions: z.array(conditionSchema).max(16).optional(),
-  source: statusSourceSchema.optional(),
-  objects: z
-    .strictObject({
-      total: count,
-      inSync: count,
-      drifted: count.describe("All types of drift."),
-      missing: count.describe("Of those drifted: absent though delivered before."),
-      pending: count.describe("Git has moved on, the deliverer has not."),
-      unknown: count.describe("Could not be judged; the reasons are in the conditions and the log."),
-    })
-    .optional()
-    .describe("How many objects have which verdict."),
-  drifts: z.array(statusDriftSchema).max(20).optional().describe("The oldest twenty open drifts."),
-});
+export const policyStatusSchema = z
+  .strictObject({
+    observedGeneration: z
+      .int()
+      .min(0)
+      .optional()
+      .describe("The metadata.generation that this status was made for."),
+    conditions: z
+      .array(conditionSchema)
+      .max(16)
+      .optional()
+      .describe("Ready, InSync, and while they hold Reconciling, Stalled and RollbackHeld."),
+    source: statusSourceSchema.optional(),
+    objects: statusObjectsSchema.optional(),
+    drifts: z.array(statusDriftSchema).max(20).optional().describe("The oldest twenty open drifts."),
+  })
+  .describe("What Holdfast has found; it is the only writer.");
 
 export type PolicySpec = z.infer<typeof policySpecSchema>;
 export type PolicyStatus = z.infer<typeof policyStatusSchema>;

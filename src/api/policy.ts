@@ -1,8 +1,8 @@
 /** A policy as the reconcilers know it: parsed once, defaults applied. */
-import type { z } from "zod";
 import type { KubernetesObject } from "../resource/resource.ts";
 import type { RenderType, SourceRef } from "../resource/source.ts";
 import { type PolicySpec, policySpecSchema } from "./git-repo-policy.ts";
+import { describeIssue } from "./issue.ts";
 
 export interface Policy {
   readonly namespace: string;
@@ -30,12 +30,16 @@ export type ParsedPolicy =
 
 const shortestIntervalSeconds = 5;
 const longestIntervalSeconds = 86_400;
+/** More at once would help nobody. */
+const maxIssues = 5;
 
 /** Reads a GitRepoPolicy. Never throws: what the CRD let through may still be wrong. */
 export function parsePolicy(object: KubernetesObject): ParsedPolicy {
   const parsed = policySpecSchema.safeParse(object["spec"]);
-  if (!parsed.success)
-    return { type: "Invalid", message: parsed.error.issues.slice(0, 5).map(describeIssue).join("; ") };
+  if (!parsed.success) {
+    const issues = parsed.error.issues.slice(0, maxIssues).map((issue) => describeIssue(issue, "spec"));
+    return { type: "Invalid", message: issues.join("; ") };
+  }
   const spec = parsed.data;
   const faults = [...refFaults(spec), ...pathFaults(spec), ...intervalFaults(spec), ...rollbackFaults(spec)];
   if (faults.length > 0) return { type: "Invalid", message: faults.join("; ") };
@@ -106,8 +110,4 @@ function parseSeconds(duration: string): number {
   const [, hours = "0", minutes = "0", seconds = "0"] =
     /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(duration) ?? [];
   return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
-}
-
-function describeIssue({ path, message }: z.core.$ZodIssue): string {
-  return `${["spec", ...path.map(String)].join(".")}: ${message}`;
 }

@@ -2,7 +2,7 @@
 import { formatTime } from "../api/condition.ts";
 import type { RecordSpec, RecordStatus } from "../api/drift-record.ts";
 import { apiGroup, apiVersion, recordLabels } from "../api/names.ts";
-import { recordChanges } from "../api/record.ts";
+import { cut, recordChanges } from "../api/record.ts";
 import type { JsonObject, KubernetesObject } from "../resource/resource.ts";
 import type { Episode } from "./drift-store.ts";
 import { splitPolicyKey } from "./policy-key.ts";
@@ -16,7 +16,8 @@ export interface RecordDeps {
   delete(name: ObjectName, signal: AbortSignal): Promise<void>;
   readonly recordsPerPolicy: number;
   readonly recordsPerCluster: number;
-  isSensitive(ref: Episode["resource"]): boolean;
+  /** In hexadecimal, over UTF-8: what of a value does not fit into a record is told by its digest. */
+  sha256(text: string): string;
 }
 
 interface ObjectName {
@@ -59,7 +60,7 @@ export function createRecordReconciler(deps: RecordDeps): RecordReconciler {
     const exists = written.has(id) || (await deps.create(recordOf(episode), signal));
     if (exists) {
       written.add(id);
-      await deps.updateStatus(name, statusOf(episode, deps.isSensitive(episode.resource)), signal);
+      await deps.updateStatus(name, statusOf(episode, deps.sha256), signal);
       if (episode.resolution !== undefined) await deps.label(name, labelsOf(episode), signal);
     }
     // What came meanwhile has queued the id again.
@@ -136,19 +137,22 @@ function labelsOf(episode: Episode): Record<string, string> {
   };
 }
 
-function statusOf(episode: Episode, isRedacted: boolean): JsonObject {
-  const { verdict, attempt, resolution } = episode;
+function statusOf(episode: Episode, sha256: RecordDeps["sha256"]): JsonObject {
+  const { resource, verdict, attempt, resolution } = episode;
   const status: RecordStatus = {
     ...(verdict === undefined
       ? {}
-      : { changes: [...recordChanges(verdict.changes, isRedacted)], changesTotal: verdict.changes.length }),
+      : {
+          changes: [...recordChanges(verdict.changes, { resource, sha256 })],
+          changesTotal: verdict.changes.length,
+        }),
     lastSeenTime: formatTime(episode.lastSeenAt.getTime()),
     ...(attempt === undefined
       ? {}
       : {
           rollback: {
             result: attempt.result,
-            message: attempt.message.slice(0, 1_000),
+            message: cut(attempt.message, 1_000),
             time: formatTime(attempt.atMs),
           },
         }),

@@ -1,5 +1,5 @@
-/** The keyed digest that stands for secret values: HMAC-SHA-256. */
-import { createHmac } from "node:crypto";
+/** Digests: the keyed one that stands for secret values, HMAC-SHA-256, and the plain one for long values. */
+import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Digest } from "../diff/redact.ts";
 
@@ -25,4 +25,9 @@ export function readDigestKey(path: string): Uint8Array {
 
 export function createDigest(key: Uint8Array): Digest {
   return (bytes) => `hmac-sha256:${createHmac("sha256", key).update(bytes).digest("hex")}`;
+}
+
+/** In hexadecimal, over the text's UTF-8. For values that are no secrets, or digests themselves. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
