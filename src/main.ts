@@ -128,10 +128,13 @@ export async function runOperator(
       record: recordLoop.queue.depth,
       status: statusLoop.queue.depth,
     }),
-    sourceAges: () =>
-      [...sources].map(
-        ([key, { headReadAtMs }]) => [splitPolicyKey(key), (now() - headReadAtMs) / 1_000] as const,
-      ),
+    sources: () =>
+      [...sources].flatMap(([key, { headReadAtMs }]) => {
+        const entry = policies.get(key);
+        if (entry?.type !== "Valid" || headReadAtMs === 0) return [];
+        const { intervalSeconds } = entry.policy.source;
+        return [{ policy: splitPolicyKey(key), ageSeconds: (now() - headReadAtMs) / 1_000, intervalSeconds }];
+      }),
   });
   const loop = { logger, metrics };
   const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;

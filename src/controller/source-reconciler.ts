@@ -52,6 +52,7 @@ export interface SourceDeps {
   forgotten(policy: PolicyKey, keys: readonly ResourceKey[]): void;
   /** The head was read, or could not be: whoever waited for that goes on. */
   headRead(policy: PolicyKey): void;
+  /** A new revision was fetched; or it, or the head, could not be had. */
   fetched(policy: PolicyKey, result: "Succeeded" | "Failed"): void;
 }
 
@@ -121,8 +122,8 @@ export function createSourceReconciler(deps: SourceDeps) {
       return;
     }
     const revision = await deps.fetchRevision(request, head.value, signal);
-    deps.fetched(key, revision.type === "Done" ? "Succeeded" : "Failed");
     if (revision.type === "Failed") return headFailed(key, policy, { startedAtMs, fault: revision.fault });
+    deps.fetched(key, "Succeeded");
     await build(key, policy, { startedAtMs, request, revision: revision.value, signal });
   }
 
@@ -131,6 +132,7 @@ export function createSourceReconciler(deps: SourceDeps) {
     policy: Policy,
     failure: { startedAtMs: number; fault: SourceFault },
   ): void {
+    deps.fetched(key, "Failed");
     const previous = sourceOf(key);
     deps.sources.set(key, {
       ...previous,

@@ -9,12 +9,18 @@ export interface PolicyLabels {
 
 export type RollbackLabel = "Succeeded" | "Conflict" | "Forbidden" | "Immutable" | "Failed";
 
+export interface SourceFreshness {
+  readonly policy: PolicyLabels;
+  readonly ageSeconds: number;
+  readonly intervalSeconds: number;
+}
+
 export interface MetricsOptions {
   readonly version: string;
   /** How many keys wait in each queue, read when somebody scrapes. */
   readonly queueDepths: () => Readonly<Record<string, number>>;
-  /** Seconds since each policy's remote head was last read, read when somebody scrapes. */
-  readonly sourceAges: () => Iterable<readonly [PolicyLabels, number]>;
+  /** How fresh each policy's remote head is, read when somebody scrapes; none of policies whose head was never read. */
+  readonly sources: () => Iterable<SourceFreshness>;
 }
 
 export interface Metrics {
@@ -56,7 +62,7 @@ const resolutions = [
 ];
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics({ version, queueDepths, sourceAges }: MetricsOptions): Metrics {
+export function createMetrics({ version, queueDepths, sources }: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -104,7 +110,7 @@ export function createMetrics({ version, queueDepths, sourceAges }: MetricsOptio
   });
   const fetches = new Counter({
     name: "holdfast_source_fetches_total",
-    help: "Fetches of a new revision.",
+    help: "Fetches of a new revision, and readings of the remote head that failed.",
     labelNames: [...policyLabels, "result"],
     registers,
   });
@@ -149,7 +155,18 @@ export function createMetrics({ version, queueDepths, sourceAges }: MetricsOptio
     registers,
     collect: () => {
       sourceAge.reset();
-      for (const [policy, seconds] of sourceAges()) sourceAge.set(labels(policy), seconds);
+      for (const { policy, ageSeconds } of sources()) sourceAge.set(labels(policy), ageSeconds);
+    },
+  });
+  const sourceInterval = new Gauge({
+    name: "holdfast_source_interval_seconds",
+    help: "How often the policy asks for the remote head to be read.",
+    labelNames: policyLabels,
+    registers,
+    collect: () => {
+      sourceInterval.reset();
+      for (const { policy, intervalSeconds } of sources())
+        sourceInterval.set(labels(policy), intervalSeconds);
     },
   });
   const perPolicy = [objects, ready, detected, resolved, rollbacks, fetches];
