@@ -63,7 +63,8 @@ class Equality {
       case "scalar":
         return sameScalar(desired, live, schema.format);
       case "list":
-        return Array.isArray(desired) && Array.isArray(live) && this.#sameLists(desired, live, schema);
+        if (!Array.isArray(desired) || !Array.isArray(live)) return sameJson(desired, live);
+        return this.#sameLists(desired, live, schema);
       case "map":
       case "struct":
         // Some types are written as an object or as something else (JSONSchemaPropsOrBool).

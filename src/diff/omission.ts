@@ -14,10 +14,10 @@ export function isOmitted(value: Json, { omits, node }: StructField): boolean {
   }
 }
 
-/** Nothing at all, or a list or map without entries. */
+/** Nothing at all, a list without items, or a map without entries; one whose value is null is none. */
 export function isEmpty(value: Json): boolean {
-  if (value === null) return true;
-  return typeof value === "object" && Object.keys(value).length === 0;
+  if (value === null || typeof value !== "object") return value === null;
+  return Array.isArray(value) ? value.length === 0 : Object.values(value).every((member) => member === null);
 }
 
 /** Whether the server puts a value into this field, given what Git states of the object that the field is of. */

@@ -2,11 +2,12 @@
 import type { Json } from "../resource/resource.ts";
 import type { ScalarFormat } from "../schema/schema-node.ts";
 import { sameQuantity } from "./quantity.ts";
+import { sameJson } from "./same-json.ts";
 
-/** Equality under a format of the schema. Neither side needs to be a scalar: what is none, equals nothing. */
+/** Equality under a format of the schema. Neither side needs to be a scalar. */
 export function sameScalar(desired: Json, live: Json, format: ScalarFormat): boolean {
   if (desired === live) return true;
-  if (isContainer(desired) || isContainer(live)) return false;
+  if (isContainer(desired) || isContainer(live)) return sameJson(desired, live);
   switch (format) {
     case "plain":
       return false;

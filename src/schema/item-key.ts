@@ -3,10 +3,15 @@ import type { PathElement } from "../fieldpath/field-path.ts";
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
 import type { ListKey } from "./schema-node.ts";
 
-/** A text that two items of a list share exactly if they are the same item; absent keys have their defaults. */
-export function itemKey(item: Json, keys: readonly ListKey[]): string {
-  if (keys.length === 0 || !isJsonObject(item)) return JSON.stringify(item);
-  return JSON.stringify(keys.map((key) => keyValue(item, key) ?? null));
+/**
+ * What two items share exactly if they are the same item: their key fields, absent ones having their defaults; without
+ * keys the item itself. Undefined if the item cannot be told apart so: it lacks a key, or a key is no scalar.
+ */
+export function itemKey(item: Json, keys: readonly ListKey[]): string | number | boolean | undefined {
+  const [key, second] = keys;
+  if (key === undefined) return scalar(item);
+  if (!isJsonObject(item)) return undefined;
+  return second === undefined ? scalar(keyValue(item, key)) : joinedKey(item, keys);
 }
 
 /** The path element that names the item: its keys in the schema's order, those that have a value. */
@@ -19,8 +24,23 @@ export function keyElement(item: Json, keys: readonly ListKey[]): PathElement {
   return { type: "key", fields: Object.fromEntries(fields) };
 }
 
+/** Two items whose keys join to one text differ in a key field all the same, which is then found when they are compared. */
+function joinedKey(item: JsonObject, keys: readonly ListKey[]): string | undefined {
+  let joined = "";
+  for (const key of keys) {
+    const value = scalar(keyValue(item, key));
+    if (value === undefined) return undefined;
+    joined += `${value}\0`;
+  }
+  return joined;
+}
+
 /** The value of a key field, or what its absence stands for. */
-export function keyValue(item: JsonObject, { name, defaultValue, isOmittedIfEmpty }: ListKey): Json | undefined {
+function keyValue(item: JsonObject, { name, defaultValue, isOmittedIfEmpty }: ListKey): Json | undefined {
   const value = Object.hasOwn(item, name) ? item[name] : undefined;
   return value === undefined || value === null || (value === "" && isOmittedIfEmpty) ? defaultValue : value;
+}
+
+function scalar(value: Json | undefined): string | number | boolean | undefined {
+  return value === undefined || typeof value === "object" ? undefined : value;
 }

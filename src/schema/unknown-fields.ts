@@ -1,7 +1,7 @@
 /** Fields of a manifest that the server's schema does not know: it drops them without a word, so they are a mistake in Git. */
-import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
+import type { FieldPath } from "../fieldpath/field-path.ts";
 import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
-import { keyElement } from "./item-key.ts";
+import { PathStack } from "./path-stack.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
 /** Not part of any kind's own schema. */
@@ -23,7 +23,7 @@ export function unknownFields(object: KubernetesObject, schema: SchemaNode): rea
 
 class Search {
   readonly #found: FieldPath[];
-  readonly #path: PathElement[] = [];
+  readonly #path = new PathStack();
 
   constructor(found: FieldPath[]) {
     this.#found = found;
@@ -33,20 +33,20 @@ class Search {
     if (value === null) return;
     const node = memberNode(schema, name);
     if (node !== undefined && (node.type === "scalar" || node.type === "any")) return;
-    this.#path.push({ type: "field", name });
-    if (node === undefined) this.#found.push([...this.#path]);
+    this.#path.enterField(name);
+    if (node === undefined) this.#found.push(this.#path.toPath());
     else this.#value(value, node);
-    this.#path.pop();
+    this.#path.leave();
   }
 
   #value(value: Json, schema: SchemaNode): void {
-    if (this.#path.length > deepest) return;
+    if (this.#path.depth > deepest) return;
     if (schema.type === "list") {
       if (!Array.isArray(value) || schema.items.type === "scalar" || schema.items.type === "any") return;
       for (const [index, item] of (value as readonly Json[]).entries()) {
-        this.#path.push(schema.listType === "map" ? keyElement(item, schema.keys) : { type: "index", index });
+        this.#path.enterItem(item, index, schema);
         this.#value(item, schema.items);
-        this.#path.pop();
+        this.#path.leave();
       }
     } else if (isJsonObject(value) && !(schema.type === "map" && schema.values.type === "scalar")) {
       for (const name of Object.keys(value)) this.member(name, value[name] ?? null, schema);

@@ -36,8 +36,11 @@ function apply(root: Mutable, operation: JsonPatchOperation): void {
   if (operation.op !== "add" && !Object.hasOwn(parent, last))
     throw new Error(`no such path: ${operation.path}`);
   if (operation.op === "remove") delete parent[last];
-  else parent[last] = copy(operation.value);
+  // Not by assignment: a key may be called `__proto__`.
+  else Object.defineProperty(parent, last, { ...plainMember, value: copy(operation.value) });
 }
+
+const plainMember = { enumerable: true, configurable: true, writable: true };
 
 function applyToList(list: Mutable[], token: string, operation: JsonPatchOperation): void {
   const index = token === "-" ? list.length : Number(token);

@@ -1,0 +1,92 @@
+/** Laws of comparing, and of undoing what it finds. */
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { compare } from "../../src/diff/compare.ts";
+import { rollbackPatch } from "../../src/drift/patch.ts";
+import { formatPath } from "../../src/fieldpath/format-path.ts";
+import type { Json, KubernetesObject } from "../../src/resource/resource.ts";
+import { anyNode, type SchemaNode } from "../../src/schema/schema-node.ts";
+import { applyPatch } from "../support/apply-patch.ts";
+import { arbitraryObject, objectOf, withKeysReversed } from "../support/arbitrary-json.ts";
+import { arbitraryJsonOf, arbitrarySchema } from "../support/arbitrary-schema.ts";
+
+/** A schema with two objects that more or less follow it. */
+const sides = arbitrarySchema().chain((schema) => {
+  const side = arbitraryObject(objectOf(arbitraryJsonOf(schema)));
+  return fc.record({ schema: fc.constant(rootOf(schema)), desired: side, live: side });
+});
+
+const changesOf = (desired: KubernetesObject, live: KubernetesObject, schema: SchemaNode) =>
+  compare({ desired, live, schema, mode: "Declared" }).changes;
+
+describe("compare", () => {
+  it("finds nothing between an object and itself", () => {
+    fc.assert(
+      fc.property(sides, ({ schema, desired }) => {
+        expect(changesOf(desired, structuredClone(desired), schema)).toEqual([]);
+      }),
+    );
+  });
+
+  it("does not depend on the order of keys", () => {
+    fc.assert(
+      fc.property(sides, ({ schema, desired, live }) => {
+        const other = changesOf(reversed(desired), reversed(live), schema);
+        expect(other).toEqual(changesOf(desired, live, schema));
+      }),
+    );
+  });
+
+  it("states each path once, and nothing below an added or removed one", () => {
+    fc.assert(
+      fc.property(sides, ({ schema, desired, live }) => {
+        const changes = changesOf(desired, live, schema);
+        const texts = changes.map(({ path }) => formatPath(path));
+        expect(new Set(texts).size).toBe(texts.length);
+      }),
+    );
+  });
+
+  it("is undone by its rollback, which live then equals", () => {
+    fc.assert(
+      fc.property(sides, ({ schema, desired, live }) => {
+        const patch = rollbackPatch({ changes: changesOf(desired, live, schema), desired, live });
+        const restored = applyPatch(live, patch);
+        expect(changesOf(desired, restored, schema)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("never fails, however deep the objects are", () => {
+    let deep: Json = 1;
+    for (let i = 0; i < 20_000; i++) deep = i % 2 === 0 ? { a: deep } : [deep];
+    let other: Json = 2;
+    for (let i = 0; i < 20_000; i++) other = i % 2 === 0 ? { a: other } : [other];
+    const object = (a: Json): KubernetesObject => ({ apiVersion: "v1", kind: "X", metadata: {}, a });
+    for (const schema of [anyNode, recursiveSchema("atomic"), recursiveSchema("map")]) {
+      expect(changesOf(object(deep), object(deep), schema)).toEqual([]);
+      expect(changesOf(object(deep), object(other), schema)).toHaveLength(1);
+    }
+  });
+});
+
+/** `a` holds the schema again, or a list of it. */
+function recursiveSchema(listType: "atomic" | "map"): SchemaNode {
+  const fields = new Map();
+  const node: SchemaNode = { type: "struct", name: "", fields, atomic: false, open: false };
+  const keys = listType === "map" ? [{ name: "name", isOmittedIfEmpty: false }] : [];
+  fields.set("a", { node: { type: "list", items: node, listType, keys, ordered: false }, omits: "nothing" });
+  return node;
+}
+
+/** The top of an object is a struct whose members are what the schema says. */
+function rootOf(schema: SchemaNode): SchemaNode {
+  const field = { node: schema, omits: "nothing" } as const;
+  const fields = new Map(["a", "b", "c", "name", "value", "spec"].map((name) => [name, field]));
+  return { type: "struct", name: "", fields, atomic: false, open: true };
+}
+
+function reversed(object: KubernetesObject): KubernetesObject {
+  return withKeysReversed(object) as KubernetesObject; // only the order changes
+}
