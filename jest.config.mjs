@@ -17,13 +17,11 @@ export default {
       displayName: "unit",
       testMatch: ["<rootDir>/test/**/*.test.ts"],
       testPathIgnorePatterns: [inProcess, onCluster],
-      testTimeout: 30_000,
     },
     {
       ...common,
       displayName: "scenario",
       testMatch: [`${inProcess}/**/*.test.ts`],
-      testTimeout: 30_000,
     },
     {
       ...common,
@@ -32,8 +30,9 @@ export default {
       // Run only when a test of this project is.
       globalSetup: "<rootDir>/test/support/cluster-setup.ts",
       globalTeardown: "<rootDir>/test/support/cluster-teardown.ts",
-      testTimeout: 120_000,
     },
   ],
+  // Of the whole run; useApiServer gives the tests of its file more.
+  testTimeout: 30_000,
   reporters: ["default", "<rootDir>/test/support/count-reporter.mjs"],
 };

@@ -75,10 +75,10 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Go reads the version that go.mod asks for, and refuses (or fetches a newer Go) by itself. */
+/** Asked of a module, Go reads the version that its go.mod asks for, and refuses or fetches a newer Go by itself. */
 async function checkGo({ name, module }: GoProgram): Promise<void> {
   const advice = `${name} is built from Go modules and needs Go ${oldestGo} or later: https://go.dev/dl/`;
-  const { code, output } = await finished(start(["version"], module)).catch((error: unknown) => {
+  const { code, output } = await finished(start(["list", "-m"], module)).catch((error: unknown) => {
     throw new Error(`Go was not found on the PATH. ${advice}`, { cause: error });
   });
   if (code !== 0) throw new Error(`This Go cannot be used: ${output.trim()}\n${advice}`);
@@ -105,8 +105,8 @@ async function compile(program: GoProgram, output: string, log: Log): Promise<vo
 }
 
 function start(args: readonly string[], directory: string): ChildProcessByStdio<null, null, Readable> {
-  // Go's own messages are English text that nothing here depends on; its settings stay the user's.
-  return spawn("go", args, { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
+  // Its settings (proxy, caches) stay the user's.
+  return spawn("go", args, { cwd: directory, env: process.env, stdio: ["ignore", "ignore", "pipe"] });
 }
 
 async function finished(

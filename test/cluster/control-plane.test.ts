@@ -8,9 +8,6 @@ import { useApiServer } from "../support/api-server.ts";
 
 const api = useApiServer();
 
-/** Also for the start of a control plane of one's own. */
-const startMs = 120_000;
-
 describe("the shared control plane", () => {
   it("gives each new namespace its default ServiceAccount", async () => {
     const namespace = await api.namespace("accounts");
@@ -92,49 +89,41 @@ describe("who may do what", () => {
 });
 
 describe("a control plane of one's own", () => {
-  it(
-    "is Kubernetes 1.36.3, audits as it was told, comes back with its data, and leaves no process behind",
-    async () => {
-      const plane = await startControlPlane({
-        auditPolicy: { apiVersion: "audit.k8s.io/v1", kind: "Policy", rules: [{ level: "Metadata" }] },
-        controllers: ["serviceaccount"],
-      });
-      const pids = plane.pids();
-      try {
-        const version = JSON.parse(await plane.kubectl(["version", "--output=json"]));
-        expect(version.serverVersion).toMatchObject({ gitVersion: "v1.36.3", major: "1", minor: "36" });
-        expect(version.clientVersion).toMatchObject({ gitVersion: "v1.36.3" });
-        await plane.kubectl(["create", "configmap", "kept", "-n", "default"]);
-        expect(await readFile(plane.auditLog, "utf8")).toContain('"name":"kept"');
-        await plane.stopApiServer();
-        await expect(plane.request({ path: "/readyz" })).rejects.toThrow(/ECONNREFUSED/);
-        await plane.startApiServer();
-        const { body } = await plane.request({ path: "/api/v1/namespaces/default/configmaps/kept" });
-        expect(fieldAt(body, ["metadata", "name"])).toBe("kept");
-      } finally {
-        await plane.stop();
-      }
-      expect(pids).toHaveLength(3);
-      expect(pids.filter(isRunning)).toEqual([]);
-    },
-    startMs,
-  );
+  it("is Kubernetes 1.36.3, audits as it was told, comes back with its data, and leaves no process behind", async () => {
+    const plane = await startControlPlane({
+      auditPolicy: { apiVersion: "audit.k8s.io/v1", kind: "Policy", rules: [{ level: "Metadata" }] },
+      controllers: ["serviceaccount"],
+    });
+    const pids = plane.pids();
+    try {
+      const version = JSON.parse(await plane.kubectl(["version", "--output=json"]));
+      expect(version.serverVersion).toMatchObject({ gitVersion: "v1.36.3", major: "1", minor: "36" });
+      expect(version.clientVersion).toMatchObject({ gitVersion: "v1.36.3" });
+      await plane.kubectl(["create", "configmap", "kept", "-n", "default"]);
+      expect(await readFile(plane.auditLog, "utf8")).toContain('"name":"kept"');
+      await plane.stopApiServer();
+      await expect(plane.request({ path: "/readyz" })).rejects.toThrow(/ECONNREFUSED/);
+      await plane.startApiServer();
+      const { body } = await plane.request({ path: "/api/v1/namespaces/default/configmaps/kept" });
+      expect(fieldAt(body, ["metadata", "name"])).toBe("kept");
+    } finally {
+      await plane.stop();
+    }
+    expect(pids).toHaveLength(3);
+    expect(pids.filter(isRunning)).toEqual([]);
+  });
 
-  it(
-    "says why it does not start, with the end of the log",
-    async () => {
-      const starting = startControlPlane({ apiServerFlags: ["--no-such-flag"] });
-      const message = await starting.then(
-        () => "it started",
-        (error: unknown) => String(error),
-      );
-      expect(message).toMatch(/kube-apiserver ended \(1\).*unknown flag: --no-such-flag/s);
-      const [, log = ""] = /\(([^()]*kube-apiserver\.log)\)/.exec(message) ?? [];
-      expect(await readFile(log, "utf8")).toContain("--no-such-flag");
-      await rm(dirname(log), { recursive: true });
-    },
-    startMs,
-  );
+  it("says why it does not start, with the end of the log", async () => {
+    const starting = startControlPlane({ apiServerFlags: ["--no-such-flag"] });
+    const message = await starting.then(
+      () => "it started",
+      (error: unknown) => String(error),
+    );
+    expect(message).toMatch(/kube-apiserver ended \(1\).*unknown flag: --no-such-flag/s);
+    const [, log = ""] = /\(([^()]*kube-apiserver\.log)\)/.exec(message) ?? [];
+    expect(await readFile(log, "utf8")).toContain("--no-such-flag");
+    await rm(dirname(log), { recursive: true });
+  });
 });
 
 function isRunning(pid: number): boolean {

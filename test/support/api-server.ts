@@ -1,6 +1,6 @@
 /** What a test on the real API server starts with: the cluster of the run, and namespaces of its own. */
 import { randomBytes } from "node:crypto";
-import { afterAll } from "@jest/globals";
+import { afterAll, jest } from "@jest/globals";
 import type { ClusterAccess } from "../../dev/control-plane/access.ts";
 import { installOperator } from "../../dev/control-plane/operator.ts";
 import { policyAccountManifest } from "./policy-account.ts";
@@ -18,11 +18,14 @@ export interface ApiServer extends ClusterAccess {
   policyAccount(namespace: string, name?: string): Promise<string>;
 }
 
+/** Generous: the machine may be busy with the other tests of the run. */
+const testTimeoutMs = 120_000;
 const pollMs = 50;
 const waitMs = 30_000;
 
 /** Called once at the top of a test file. @throws Error with the reason when there is no cluster, so that the file fails. */
 export function useApiServer(): ApiServer {
+  jest.setTimeout(testTimeoutMs);
   const access = accessSharedCluster();
   const namespaces: string[] = [];
   let operator: Promise<string> | undefined;
