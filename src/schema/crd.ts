@@ -16,14 +16,15 @@ export interface CompiledCrdVersion {
   readonly schema: SchemaNode;
 }
 
-/** The versions that a CRD (`apiextensions.k8s.io/v1`) defines; none if it is not well-formed. */
+/** The versions that a CRD (`apiextensions.k8s.io/v1`) defines; none if the object is not one, or not well-formed. */
 export function compileCrd(crd: KubernetesObject): readonly CompiledCrdVersion[] {
+  if (crd.kind !== "CustomResourceDefinition") return [];
   const spec = objectAt(crd, "spec");
   const group = spec["group"];
   const kind = objectAt(spec, "names")["kind"];
   const versions = spec["versions"];
   if (typeof group !== "string" || typeof kind !== "string" || !Array.isArray(versions)) return [];
-  const namespaced = spec["scope"] === "Namespaced";
+  const namespaced = spec["scope"] !== "Cluster";
   return (versions as readonly Json[]).flatMap((version) => {
     const name = isJsonObject(version) ? version["name"] : undefined;
     if (!isJsonObject(version) || typeof name !== "string") return [];
