@@ -1,8 +1,8 @@
 /** Makes the schemas that Holdfast ships out of what a real API server publishes, stripped to what comparing needs. */
-import { isJsonObject, type Json, type JsonObject } from "../../src/resource/resource.ts";
+import { isJsonObject, type Json, type JsonObject, parseApiVersion } from "../../src/resource/resource.ts";
 
-/** Reads one path of the API server, e.g. `/openapi/v3`, with an `Accept` header if one is given. */
-export type FetchJson = (path: string, accept?: string) => Promise<Json>;
+/** Reads one path of the API server, e.g. `/openapi/v3`. */
+export type FetchJson = (path: string) => Promise<Json>;
 
 /** By type, the fields whose zero the server leaves out: the output of dev/generate/omitted-zeros. */
 export type OmittedZeroFields = { readonly [typeName: string]: readonly string[] };
@@ -23,8 +23,6 @@ type ServedKind = {
   readonly resource: string;
   readonly namespaced: boolean;
 };
-
-const discovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /** Reads all documents and discovery, and keeps the kinds that can be declared, and the types that they are made of. */
 export async function generateShippedSchemas(
@@ -81,22 +79,21 @@ async function readAllSchemas(fetchJson: FetchJson): Promise<JsonObject> {
 /** The kinds of discovery that somebody can create and that stay. */
 async function readKinds(fetchJson: FetchJson): Promise<readonly ServedKind[]> {
   const kinds: ServedKind[] = [];
-  for (const path of ["/api", "/apis"]) {
-    for (const group of list(at(await fetchJson(path, discovery), "items"))) {
-      const name = text(at(at(group, "metadata"), "name"));
-      for (const version of list(at(group, "versions"))) {
-        for (const resource of list(at(version, "resources"))) {
-          const verbs = list(at(resource, "verbs"));
-          if (!["create", "get", "list", "watch"].every((verb) => verbs.includes(verb))) continue;
-          kinds.push({
-            group: name,
-            version: text(at(version, "version")),
-            kind: text(at(at(resource, "responseKind"), "kind")),
-            resource: text(at(resource, "resource")),
-            namespaced: at(resource, "scope") === "Namespaced",
-          });
-        }
-      }
+  const groups = list(at(await fetchJson("/apis"), "groups"));
+  const versions = groups.flatMap((group) => list(at(group, "versions")));
+  for (const groupVersion of ["v1", ...versions.map((version) => text(at(version, "groupVersion")))]) {
+    const path = groupVersion === "v1" ? "/api/v1" : `/apis/${groupVersion}`;
+    for (const resource of list(at(await fetchJson(path), "resources"))) {
+      const verbs = list(at(resource, "verbs"));
+      const isSubresource = text(at(resource, "name")).includes("/");
+      if (isSubresource || !["create", "get", "list", "watch"].every((verb) => verbs.includes(verb)))
+        continue;
+      kinds.push({
+        ...parseApiVersion(groupVersion),
+        kind: text(at(resource, "kind")),
+        resource: text(at(resource, "name")),
+        namespaced: at(resource, "namespaced") === true,
+      });
     }
   }
   return kinds.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
