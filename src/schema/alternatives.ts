@@ -62,13 +62,13 @@ function oneOf(fields: readonly string[]): DisplacesField {
     fields.includes(name) && fields.some((field) => isStated(desired, field) && !isStated(live, field));
 }
 
-/** The field needs a certain value in another one, in which Git states something else. */
+/** The field needs a certain value in another one, in which Git states something else; empty text is the default there. */
 function onlyFor(
   dependent: string,
   needs: { readonly field: string; readonly value: string },
 ): DisplacesField {
   return (name, { desired }) =>
-    name === dependent && isStated(desired, needs.field) && desired[needs.field] !== needs.value;
+    name === dependent && Boolean(desired[needs.field]) && desired[needs.field] !== needs.value;
 }
 
 function isSourceMissing({
