@@ -8,6 +8,7 @@ import { rollbackPatch } from "../../src/drift/patch.ts";
 import { formatPath } from "../../src/fieldpath/format-path.ts";
 import { parseKubernetesYaml } from "../../src/render/kubernetes-yaml.ts";
 import { type Json, type JsonObject, type KubernetesObject, refOf } from "../../src/resource/resource.ts";
+import { compileCrd } from "../../src/schema/crd.ts";
 import { omittedZeros } from "../../src/schema/omitted-zeros.ts";
 import { compileOpenApi, kindKey } from "../../src/schema/open-api.ts";
 import type { SchemaNode } from "../../src/schema/schema-node.ts";
@@ -49,6 +50,26 @@ describe.each(["created", "applied by the server", "applied by kubectl"] as cons
     );
   },
 );
+
+describe("a custom resource", () => {
+  const crds = declared.flatMap(compileCrd);
+  const widgets = declared.filter((object) =>
+    crds.some(({ gvk }) => kindKey(gvk) === kindKey(refOf(object))),
+  );
+
+  it("is in sync by the CRD itself too, as the server publishes no more than that says", async () => {
+    const namespace = await api.namespace("crd");
+    expect(widgets).toHaveLength(2);
+    for (const widget of widgets) {
+      const desired = await placed(widget, namespace);
+      const live = await deliver(desired, "created");
+      const schema = crds.find(({ gvk }) => kindKey(gvk) === kindKey(refOf(widget)))?.schema;
+      if (live === undefined || schema === undefined) throw new Error("it was not created");
+      const { changes, unknownFields } = compare({ desired, live, schema, mode: "Declared" });
+      expect([changes, unknownFields]).toEqual([[], []]);
+    }
+  });
+});
 
 describe("a hand edit", () => {
   let namespace = "";
