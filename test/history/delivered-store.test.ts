@@ -1,0 +1,36 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
+import { openDeliveredStore } from "../../src/history/delivered-store.ts";
+import { describeDeliveredStore } from "./contract.ts";
+
+const newDirectory = () => mkdtempSync(join(tmpdir(), "holdfast-history-test-"));
+
+describeDeliveredStore("the store on SQLite", () => {
+  const directory = newDirectory();
+  return {
+    open: () => openDeliveredStore(join(directory, "data", "history.sqlite")),
+    dispose: () => rmSync(directory, { recursive: true }),
+  };
+});
+
+describe("the file of the store", () => {
+  it("is readable by its owner alone", () => {
+    const path = join(newDirectory(), "history.sqlite");
+    openDeliveredStore(path).close();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it("that is damaged is named, with what to do", () => {
+    const path = join(newDirectory(), "history.sqlite");
+    writeFileSync(path, "this is no database, and long enough to be taken for one".repeat(100));
+    expect(() => openDeliveredStore(path)).toThrow(/history\.sqlite: .*not a database.*remove it/);
+  });
+
+  it("that cannot be made is named", () => {
+    expect(() => openDeliveredStore("/proc/nowhere/history.sqlite")).toThrow(
+      /the data directory cannot be used/,
+    );
+  });
+});
