@@ -47,5 +47,5 @@ clean: ## remove what was built and installed here; the cache of the control pla
 # Made again when the lock file is newer.
 $(INSTALLED): package-lock.json
 	@echo 'npm ci: installing what package-lock.json pins'
-	@npm ci --no-progress
+	@npm ci --no-progress --loglevel=error
 	@touch $@

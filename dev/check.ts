@@ -13,6 +13,11 @@ interface Check {
   readonly args: readonly string[];
 }
 
+interface Outcome {
+  readonly name: string;
+  readonly isOk: boolean;
+}
+
 const checks: readonly Check[] = [
   { name: "types", command: "tsc", args: ["--project", "."] },
   { name: "lint", command: "oxlint", args: ["--type-aware", "--deny-warnings"] },
@@ -28,10 +33,10 @@ const jest = [
 const isWhole = process.argv.includes("--all");
 const failed = (await Promise.all(checks.map(run))).filter((outcome) => !outcome.isOk);
 if (failed.length > 0 && !isWhole) process.exit(1);
-const isTested = await runJest(isWhole ? [] : ["--selectProjects", "unit"]);
+const isTested = await runJest(isWhole ? [] : ["--selectProjects", "unit"], failed);
 process.exitCode = failed.length === 0 && isTested ? 0 : 1;
 
-async function run({ name, command, args }: Check): Promise<{ readonly isOk: boolean }> {
+async function run({ name, command, args }: Check): Promise<Outcome> {
   const began = performance.now();
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -42,11 +47,13 @@ async function run({ name, command, args }: Check): Promise<{ readonly isOk: boo
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   console.log(`${name.padEnd(6)}  ${code === 0 ? "ok" : "FAILED"}  ${seconds} s`);
   if (code !== 0) console.log(`${out}${err}`.trimEnd());
-  return { isOk: code === 0 };
+  return { name, isOk: code === 0 };
 }
 
-async function runJest(args: readonly string[]): Promise<boolean> {
-  const child = spawn(process.execPath, [...jest, ...args], { stdio: "inherit" });
+async function runJest(args: readonly string[], failedChecks: readonly Outcome[]): Promise<boolean> {
+  // The reporter says them once more: hundreds of lines up, nobody would look for them.
+  const env = { ...process.env, FAILED_CHECKS: failedChecks.map(({ name }) => name).join(", ") };
+  const child = spawn(process.execPath, [...jest, ...args], { stdio: "inherit", env });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve(code === 0));

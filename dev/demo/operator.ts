@@ -49,7 +49,8 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     ...flags,
   ];
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH, HOME } });
+  const env = { PATH, HOME, ...imageEnv };
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env });
   const file = createWriteStream(logPath, { flags: "a" });
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const kill = () => child.kill("SIGKILL");

@@ -6,6 +6,8 @@ export default class CountReporter {
     const skipped = results.numPendingTests + results.numTodoTests;
     const line = `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
     // Said when all else has been: Jest itself still writes after this call.
-    process.on("exit", () => process.stdout.write(`${line}\n`));
+    const failedChecks = process.env.FAILED_CHECKS ?? "";
+    const checks = failedChecks === "" ? "" : `FAILED besides the tests: ${failedChecks} (see the top)\n`;
+    process.on("exit", () => process.stdout.write(`${checks}${line}\n`));
   }
 }
