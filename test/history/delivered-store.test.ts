@@ -1,17 +1,27 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { openDeliveredStore } from "../../src/history/delivered-store.ts";
 import { describeDeliveredStore } from "./contract.ts";
 
-const newDirectory = () => mkdtempSync(join(tmpdir(), "holdfast-history-test-"));
+const directories: string[] = [];
+
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "holdfast-history-test-"));
+  directories.push(directory);
+  return directory;
+}
+
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
 
 describeDeliveredStore("the store on SQLite", () => {
   const directory = newDirectory();
   return {
     open: () => openDeliveredStore(join(directory, "data", "history.sqlite")),
-    dispose: () => rmSync(directory, { recursive: true }),
+    dispose: () => rmSync(directory, { recursive: true, force: true }),
   };
 });
 
@@ -29,8 +39,10 @@ describe("the file of the store", () => {
   });
 
   it("that cannot be made is named", () => {
-    expect(() => openDeliveredStore("/proc/nowhere/history.sqlite")).toThrow(
-      /the data directory cannot be used/,
+    const file = join(newDirectory(), "file");
+    writeFileSync(file, "");
+    expect(() => openDeliveredStore(join(file, "data", "history.sqlite"))).toThrow(
+      /the data directory cannot be used: .*file\/data\/history\.sqlite/,
     );
   });
 });
