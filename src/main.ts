@@ -4,38 +4,39 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import PQueue from "p-queue";
 import type { Logger } from "pino";
-import { policyResource } from "./api/names.ts";
 import { sleep } from "./async/sleep.ts";
 import type { Config } from "./config.ts";
 import { DesiredStore } from "./controller/desired-store.ts";
 import { createDriftReconciler } from "./controller/drift-reconciler.ts";
 import { DriftStore, type Resolution } from "./controller/drift-store.ts";
-import { type PolicyKey, policyKey, splitPolicyKey } from "./controller/policy-key.ts";
+import { type PolicyKey, splitPolicyKey } from "./controller/policy-key.ts";
 import type { PolicyStore } from "./controller/policy-store.ts";
 import { createRecordReconciler } from "./controller/record-reconciler.ts";
 import { createReport } from "./controller/report.ts";
+import { unsettled } from "./controller/settled.ts";
 import { createSourceReconciler } from "./controller/source-reconciler.ts";
 import type { SourceStore } from "./controller/source-store.ts";
 import { createStatusReconciler } from "./controller/status-reconciler.ts";
 import { redactObject } from "./diff/redact.ts";
 import { createGitSource } from "./git/git-source.ts";
 import { openDeliveredStore } from "./history/delivered-store.ts";
-import { resourcePath } from "./kubernetes/api-resource.ts";
+import { type ApiFailure, unreachable } from "./kubernetes/api-failure.ts";
 import { createDiscovery } from "./kubernetes/discovery.ts";
 import { createDiscoveryRefresh } from "./kubernetes/discovery-refresh.ts";
 import { createEventRecorder } from "./kubernetes/events.ts";
 import { loadKubeConfig } from "./kubernetes/kube-config.ts";
 import { leadWhile } from "./kubernetes/lease.ts";
 import { LiveStore } from "./kubernetes/live-store.ts";
-import { createReflectors, type WatchNews, type WatchTarget } from "./kubernetes/reflectors.ts";
+import { createReflectors, type WatchNews } from "./kubernetes/reflectors.ts";
 import { createTransport } from "./kubernetes/transport.ts";
-import { runWatch, type WatchEvent } from "./kubernetes/watch.ts";
 import { createWriter } from "./kubernetes/write.ts";
 import { createAnnouncements } from "./operator/announce.ts";
 import { createControlLoop } from "./operator/control-loop.ts";
 import { readCredentials } from "./operator/credentials.ts";
+import { keysOfKind, keysOfVersion, kindsOf, watchTargets } from "./operator/declared-kinds.ts";
 import { createDigest, readDigestKey, sha256 } from "./operator/digest.ts";
-import { policyEntry, recordWriter, writePolicyStatus } from "./operator/own-resources.ts";
+import { recordWriter, writePolicyStatus } from "./operator/own-resources.ts";
+import { createPolicyWatch } from "./operator/policy-watch.ts";
 import { recordName } from "./operator/record-name.ts";
 import { readRecords } from "./operator/restore.ts";
 import { createRollback } from "./operator/rollback.ts";
@@ -45,10 +46,10 @@ import { createRevisionRenderer } from "./operator/sources.ts";
 import { WatchHealth, watchGraceMs } from "./operator/watch-health.ts";
 import { createRenderer } from "./render/renderer.ts";
 import {
-  apiVersionOf,
   type GroupVersionKind,
   type KubernetesObject,
   type ResourceKey,
+  type ResourceRef,
 } from "./resource/resource.ts";
 import { omittedZeros } from "./schema/omitted-zeros.ts";
 import { startHealthServer } from "./server/health-server.ts";
@@ -114,11 +115,10 @@ export async function runOperator(
   const desired = new DesiredStore();
   const drifts = new DriftStore();
   const live = new LiveStore((key) => desired.isDeclared(key));
-  const schemas = createSchemaStore({ readDocument: createDocumentReader(transport), zeros: omittedZeros });
+  const schemas = createSchemaStore({ ...createDocumentReader(transport), zeros: omittedZeros });
+  const lookLive = (ref: ResourceRef) => live.look(ref);
   const health = new WatchHealth();
   const awaitingHead = new Map<PolicyKey, Set<ResourceKey>>();
-  const unsettled = new Set<PolicyKey>();
-  let arePoliciesKnown = false;
 
   const metrics = createMetrics({
     version,
@@ -171,10 +171,10 @@ export async function runOperator(
       desired,
       drifts,
       now,
-      watchTrouble: (policy) => health.trouble(kindsOf(policy), now()),
+      watchTrouble: (policy) => health.trouble(kindsOf(desired, policy), now()),
       writeStatus: (key, status, workSignal) => writePolicyStatus(writer, { key, status }, workSignal),
       published: (key, { ready, settled, counts }) => {
-        if (settled) unsettled.delete(key);
+        if (settled) policyWatch.settled(key);
         const { inSync, drifted, pending, unknown } = counts;
         const objects = { InSync: inSync, Drifted: drifted, Pending: pending, Unknown: unknown };
         metrics.policyJudged(splitPolicyKey(key), { ready, objects });
@@ -205,6 +205,7 @@ export async function runOperator(
       drifts,
       now,
       readLive: (ref) => live.read(ref),
+      lookLive,
       loadLive: (ref, workSignal) => reflectors.load(ref, workSignal),
       releaseLive: (ref, resourceVersion) => live.release(ref, resourceVersion),
       loadSchema: schemas.load,
@@ -237,7 +238,7 @@ export async function runOperator(
     discoveryVersion: () => discovery.version,
     loadMarks: delivered.load,
     storeMark: delivered.put,
-    ensureWatches: () => reflectors.ensure(watchTargets()),
+    ensureWatches,
     changed,
     forgotten,
     headRead(policy) {
@@ -270,11 +271,26 @@ export async function runOperator(
     signal,
   );
 
+  const policyWatch = createPolicyWatch({
+    transport,
+    logger,
+    metrics,
+    policies,
+    drifts,
+    changed(policy) {
+      sourceLoop.queue.add(policy);
+      statusChanged(policy);
+    },
+    endDrifts: report.forget,
+    forgetDelivered: delivered.removePolicy,
+    onBug,
+  });
   const refresh = createDiscoveryRefresh({
     transport,
     discovery,
     isWaiting: isKindMissing,
     onChange: kindsChanged,
+    readSchemas,
     onFailure: (failure) =>
       logger.warn(
         { reason: failure.reason, error: failure.message },
@@ -290,7 +306,7 @@ export async function runOperator(
       contentType: metrics.registry.contentType,
       text: await metrics.registry.metrics(),
     }),
-    notReady,
+    notReady: policyWatch.awaited,
   });
   onListening?.(server.port);
   logger.info({ port: server.port, version, namespace: config.namespace }, "holdfast started");
@@ -330,7 +346,7 @@ export async function runOperator(
     const judging = Promise.all([
       sourceLoop.run(leading),
       driftLoop.run(leading, grace.signal),
-      watchPolicies(leading),
+      policyWatch.run(leading),
       refresh.run(leading),
     ]);
     const writing = Promise.all([
@@ -344,81 +360,18 @@ export async function runOperator(
     await writing;
   }
 
-  async function watchPolicies(leading: AbortSignal): Promise<void> {
-    const path = resourcePath(policyResource, "");
-    const seen = new Set<PolicyKey>();
-    await runWatch({ transport, path, onEvent, onBug }, leading);
-
-    function onEvent(event: WatchEvent): void {
-      switch (event.type) {
-        case "Restarted":
-          return seen.clear();
-        case "Applied":
-          seen.add(applyPolicy(event.object));
-          return;
-        case "Deleted": {
-          const { namespace = "", name = "" } = event.object.metadata;
-          return removePolicy(policyKey({ namespace, name }));
-        }
-        case "Synced":
-          for (const key of policies.keys()) if (!seen.has(key)) removePolicy(key);
-          return policiesKnown();
-        case "Interrupted":
-          return logger.warn(
-            { reason: event.failure.reason, error: event.failure.message },
-            "policies cannot be watched",
-          );
-      }
-    }
-  }
-
-  function applyPolicy(object: KubernetesObject): PolicyKey {
-    const { key, entry } = policyEntry(object);
-    const before = policies.get(key);
-    policies.set(key, entry);
-    if (before === undefined) {
-      metrics.policySeen(splitPolicyKey(key));
-      if (!arePoliciesKnown) unsettled.add(key);
-    }
-    // A policy that was deleted and made anew is another one: what was delivered for the old one says nothing.
-    if (before !== undefined && before.uid !== entry.uid) forgetPolicy(key, before.uid);
-    // Our own status writes come back here; they change nothing that we follow.
-    if (before?.uid === entry.uid && before.generation === entry.generation) return key;
-    sourceLoop.queue.add(key);
-    statusChanged(key);
-    return key;
-  }
-
-  function removePolicy(key: PolicyKey): void {
-    const before = policies.get(key);
-    policies.delete(key);
-    unsettled.delete(key);
-    if (before !== undefined) forgetPolicy(key, before.uid);
-    metrics.policyGone(splitPolicyKey(key));
-    sourceLoop.queue.add(key);
-  }
-
-  function forgetPolicy(key: PolicyKey, uid: string): void {
-    report.forget(key, [...drifts.entries(key).keys(), ...drifts.restored(key).keys()], "PolicyDeleted");
-    drifts.deletePolicy(key);
-    delivered.removePolicy(uid);
-  }
-
-  /** From now on a policy that is not known does not exist: what is open about it is over. */
-  function policiesKnown(): void {
-    if (arePoliciesKnown) return;
-    arePoliciesKnown = true;
-    for (const key of drifts.restoredPolicies()) {
-      if (!policies.has(key)) report.forget(key, [...drifts.restored(key).keys()], "PolicyDeleted");
-    }
-  }
-
   function changed(policy: PolicyKey, keys: Iterable<ResourceKey>): void {
     const declarations = desired.get(policy)?.declarations;
     const gone = [...drifts.restored(policy).keys()].filter((key) => declarations?.has(key) !== true);
     if (gone.length > 0) report.forget(policy, gone, "AdoptedInGit");
-    for (const key of keys) driftLoop.queue.add(key);
     statusChanged(policy);
+    // A revision may change thousands of objects whose bodies were let go. What cannot be read all at once is read
+    // one by one by whoever judges it, and said there.
+    const wanted = unsettled(policy, { desired, drifts, lookLive, schemaOf: schemas.schemaOf });
+    void reflectors
+      .loadMany([...wanted], signal)
+      .catch(() => undefined)
+      .then(() => enqueue(keys));
   }
 
   function forgotten(policy: PolicyKey, keys: readonly ResourceKey[]): void {
@@ -431,30 +384,6 @@ export async function runOperator(
       // Another policy may have waited for this one to let go (`DeclaredTwice`).
       if (desired.isDeclared(key)) driftLoop.queue.add(key);
     }
-  }
-
-  function watchTargets(): readonly WatchTarget[] {
-    const targets = new Map<string, { gvk: GroupVersionKind; namespaces: Set<string> }>();
-    for (const [, { declarations }] of desired.policies()) {
-      for (const { ref, refused } of declarations.values()) {
-        if (refused !== undefined && refused.reason !== "KindNotServed") continue;
-        const id = `${apiVersionOf(ref)}/${ref.kind}`;
-        const target = targets.get(id) ?? {
-          gvk: { group: ref.group, version: ref.version, kind: ref.kind },
-          namespaces: new Set(),
-        };
-        targets.set(id, target);
-        target.namespaces.add(ref.namespace);
-      }
-    }
-    return [...targets.values()];
-  }
-
-  function kindsOf(policy: PolicyKey): Iterable<GroupVersionKind> {
-    const kinds = new Map<string, GroupVersionKind>();
-    for (const { ref } of desired.get(policy)?.declarations.values() ?? [])
-      kinds.set(`${apiVersionOf(ref)}/${ref.kind}`, ref);
-    return kinds.values();
   }
 
   function onNews(gvk: GroupVersionKind, news: WatchNews): void {
@@ -481,15 +410,7 @@ export async function runOperator(
         refresh.soon();
         break;
     }
-    if (news.type !== "Resumed") enqueueKind(gvk);
-  }
-
-  function enqueueKind({ group, version, kind }: GroupVersionKind): void {
-    for (const [, { declarations }] of desired.policies()) {
-      for (const [key, { ref }] of declarations) {
-        if (ref.kind === kind && ref.group === group && ref.version === version) driftLoop.queue.add(key);
-      }
-    }
+    if (news.type !== "Resumed") enqueue(keysOfKind(desired, gvk));
   }
 
   function enqueueUnsettled(): void {
@@ -517,26 +438,38 @@ export async function runOperator(
     }
   }
 
-  /** The served kinds have changed: what they mean, whether they are namespaced, what can be watched. */
+  /** The served kinds have changed: whether they are namespaced, and what can be watched. */
   function kindsChanged(): void {
-    schemas.forget();
-    reflectors.ensure(watchTargets());
+    ensureWatches();
     for (const key of policies.keys()) sourceLoop.queue.add(key);
   }
 
   function isKindMissing(): boolean {
-    return watchTargets().some(({ gvk }) => discovery.find(gvk) === undefined);
+    return watchTargets(desired).some(({ gvk }) => discovery.find(gvk) === undefined);
+  }
+
+  /** Objects of kinds that mean something else by now are judged anew. */
+  async function readSchemas(leading: AbortSignal): Promise<ApiFailure | undefined> {
+    try {
+      for (const changedVersion of await schemas.refresh(leading))
+        enqueue(keysOfVersion(desired, changedVersion));
+      return undefined;
+    } catch (error) {
+      return unreachable(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  function ensureWatches(): void {
+    reflectors.ensure(watchTargets(desired));
+  }
+
+  function enqueue(keys: Iterable<ResourceKey>): void {
+    for (const key of keys) driftLoop.queue.add(key);
   }
 
   async function restoreRecords(leading: AbortSignal): Promise<void> {
     const { open, resolved } = await readRecords(transport, leading);
     for (const { key, episode } of open) drifts.restore(key, episode);
     for (const { name, atMs } of resolved) records.adopt(name, atMs);
-  }
-
-  function notReady(): string | undefined {
-    if (!arePoliciesKnown) return "the policies have not been read yet";
-    const [waiting] = unsettled;
-    return waiting === undefined ? undefined : `policy ${waiting} has no verdicts yet`;
   }
 }

@@ -5,12 +5,13 @@ import { assess } from "../drift/assess.ts";
 import { decide } from "../drift/decide.ts";
 import type { DesiredState, DriftInput, LiveState, RollbackAttempt } from "../drift/input.ts";
 import type { Drifted, DriftVerdict } from "../drift/verdict.ts";
-import type { LiveRead } from "../resource/live.ts";
+import type { LiveLook, LiveRead } from "../resource/live.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
 import { type Declaration, type DesiredStore, unpackBody } from "./desired-store.ts";
 import type { DriftStore } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
 import type { PolicyStore } from "./policy-store.ts";
+import { isSettled } from "./settled.ts";
 import type { SourceStore } from "./source-store.ts";
 
 export interface DriftDeps {
@@ -21,6 +22,8 @@ export interface DriftDeps {
   readonly now: () => number;
   /** What the watches hold; answers from memory. */
   readLive(ref: ResourceRef): LiveRead;
+  /** The same without the body. */
+  lookLive(ref: ResourceRef): LiveLook;
   /** Makes a dropped body present again. */
   loadLive(ref: ResourceRef, signal: AbortSignal): Promise<void>;
   /** The body is not needed any more, unless the object has moved on since. */
@@ -80,12 +83,13 @@ export function createDriftReconciler(deps: DriftDeps) {
   async function ready(policy: PolicyKey, key: ResourceKey, step: { ref: ResourceRef; signal: AbortSignal }) {
     const declaration = deps.desired.get(policy)?.declarations.get(key);
     if (declaration === undefined || !isComparable(declaration)) return;
-    const live = deps.readLive(step.ref);
+    const live = deps.lookLive(step.ref);
     if (live.type !== "Present" && live.type !== "Dropped") return;
     await deps.loadSchema(step.ref, step.signal);
-    if (live.type === "Dropped" && !isSettled(declaration, live.resourceVersion)) {
+    if (live.type === "Present") return;
+    const judged = { resourceVersion: live.resourceVersion, schema: deps.schemaOf(step.ref) };
+    if (!isSettled(declaration, deps.drifts.get(policy, key), judged))
       await deps.loadLive(step.ref, step.signal);
-    }
   }
 
   /** Undefined if there is nothing to judge, or if what is needed for it has not arrived yet. */
@@ -187,15 +191,6 @@ export function createDriftReconciler(deps: DriftDeps) {
 /** Whether it can be compared at all, or stays `Unknown` whatever the live object is. */
 function isComparable({ refused, unfinished }: Declaration): boolean {
   return refused === undefined && unfinished === undefined;
-}
-
-/** The object was in sync with this very revision at this very version: there is nothing to read it for. */
-function isSettled({ delivered, deliveredBytes, origin }: Declaration, resourceVersion: string): boolean {
-  return (
-    deliveredBytes === undefined &&
-    delivered?.resourceVersion === resourceVersion &&
-    delivered.revision === origin.revision
-  );
 }
 
 const notNeeded: LiveState = { type: "Absent", sinceMs: 0 };

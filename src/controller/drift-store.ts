@@ -1,6 +1,6 @@
 /** The newest verdict on every declared object, and the drift episodes that are open. Written by `report` alone. */
 import type { DriftAction } from "../drift/action.ts";
-import type { RollbackAttempt } from "../drift/input.ts";
+import type { DriftInput, RollbackAttempt } from "../drift/input.ts";
 import type { Drifted, DriftType, DriftVerdict } from "../drift/verdict.ts";
 import type { Origin } from "../resource/desired.ts";
 import type { ResourceKey, ResourceRef } from "../resource/resource.ts";
@@ -40,6 +40,8 @@ export interface Episode {
 /** What is known of one object under one policy. */
 export interface DriftEntry {
   readonly verdict: DriftVerdict;
+  /** What the verdict was judged by: a new schema of the kind asks for a new judgement. */
+  readonly schema: DriftInput["schema"];
   readonly hold?: Extract<DriftAction, { type: "Hold" }>;
   readonly episode?: Episode;
   /** The last write, kept beyond its episode: a fight is a series of short episodes. */
@@ -61,12 +63,14 @@ export interface VerdictCounts {
 class PolicyDrifts {
   readonly entries = new Map<ResourceKey, DriftEntry>();
   readonly drifting = new Map<ResourceKey, DriftEntry>();
+  readonly unknown = new Map<ResourceKey, Extract<DriftVerdict, { status: "Unknown" }>>();
   readonly counts = { total: 0, inSync: 0, drifted: 0, missing: 0, unexpected: 0, pending: 0, unknown: 0 };
 
   set(key: ResourceKey, entry: DriftEntry): void {
     this.delete(key);
     this.entries.set(key, entry);
     if (entry.verdict.status === "Drifted") this.drifting.set(key, entry);
+    if (entry.verdict.status === "Unknown") this.unknown.set(key, entry.verdict);
     this.#count(entry.verdict, 1);
   }
 
@@ -75,6 +79,7 @@ class PolicyDrifts {
     if (entry === undefined) return;
     this.entries.delete(key);
     this.drifting.delete(key);
+    this.unknown.delete(key);
     this.#count(entry.verdict, -1);
   }
 
@@ -117,6 +122,11 @@ export class DriftStore {
   /** The entries whose verdict is `Drifted`. */
   drifting(policy: PolicyKey): ReadonlyMap<ResourceKey, DriftEntry> {
     return (this.#policies.get(policy) ?? noDrifts).drifting;
+  }
+
+  /** Why objects cannot be judged. */
+  unknown(policy: PolicyKey): PolicyDrifts["unknown"] {
+    return (this.#policies.get(policy) ?? noDrifts).unknown;
   }
 
   counts(policy: PolicyKey): VerdictCounts {

@@ -46,7 +46,7 @@ export function createReport(deps: ReportDeps): Report {
   return { report, reportAttempt, forget };
 
   function report(finding: Finding): void {
-    const { declaration, verdict, action } = finding;
+    const { declaration, input, verdict, action } = finding;
     const { policy, key } = declaration;
     noteDelivered(finding);
     const previous = deps.drifts.get(policy, key);
@@ -58,14 +58,15 @@ export function createReport(deps: ReportDeps): Report {
       sameVerdict(previous.verdict, verdict) &&
       previous.hold?.reason === hold?.reason &&
       open === episode;
-    if (isSame) return;
+    if (isSame && previous.schema === input.schema) return;
     deps.drifts.set(policy, key, {
       verdict,
+      schema: input.schema,
       ...(hold === undefined ? {} : { hold }),
       ...(episode === undefined ? {} : { episode }),
       ...(previous?.attempt === undefined ? {} : { attempt: previous.attempt }),
     });
-    deps.statusChanged(policy);
+    if (!isSame) deps.statusChanged(policy);
   }
 
   function openEpisode(previous: DriftEntry | undefined, { policy, key }: Declaration): Episode | undefined {

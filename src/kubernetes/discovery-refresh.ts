@@ -20,6 +20,8 @@ export interface DiscoveryRefreshDeps {
   readonly isWaiting: () => boolean;
   /** The served kinds have changed. */
   readonly onChange: () => void;
+  /** Reads what else definitions say, the schemas of their kinds, which change without a kind coming or going. */
+  readonly readSchemas: (signal: AbortSignal) => Promise<ApiFailure | undefined>;
   readonly onFailure: (failure: ApiFailure) => void;
   readonly onBug: (error: unknown) => void;
   readonly random?: () => number;
@@ -83,16 +85,19 @@ export function createDiscoveryRefresh(deps: DiscoveryRefreshDeps): DiscoveryRef
 
   async function refresh(signal: AbortSignal): Promise<void> {
     const before = deps.discovery.version;
+    // The transport throws when its signal aborts, and only then.
     const failure = await deps.discovery.refresh(signal).catch(() => undefined);
     if (signal.aborted) return;
-    if (failure !== undefined) {
+    if (deps.discovery.version !== before) deps.onChange();
+    const trouble = failure ?? (await deps.readSchemas(signal));
+    if (signal.aborted) return;
+    if (trouble !== undefined) {
       failures += 1;
-      deps.onFailure(failure);
+      deps.onFailure(trouble);
       return;
     }
     failures = 0;
     looksLeft = Math.max(0, looksLeft - 1);
-    if (deps.discovery.version !== before) deps.onChange();
   }
 
   function onEvent(event: WatchEvent): void {

@@ -53,7 +53,7 @@ export function createLiveLoader({ transport, discovery, store, redact }: Loader
     const turn = createTurns();
     for (const ref of refs) {
       await turn();
-      if (store.read(ref).type !== "Dropped") continue;
+      if (store.look(ref).type !== "Dropped") continue;
       const name = `${apiVersionOf(ref)}/${ref.kind}/${ref.namespace}`;
       const group = collections.get(name) ?? [];
       group.push(ref);

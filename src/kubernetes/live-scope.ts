@@ -1,5 +1,5 @@
 /** What one watch has seen: the objects of one kind, in one namespace or in all of them. */
-import type { LiveRead } from "../resource/live.ts";
+import type { LiveLook, LiveRead } from "../resource/live.ts";
 import {
   type GroupVersionKind,
   type KubernetesObject,
@@ -111,14 +111,25 @@ export class LiveScope {
   }
 
   read(ref: ResourceRef): LiveRead {
+    const entry = this.#entryOf(ref);
+    if (entry?.body === undefined) return this.#withoutBody(ref, entry);
+    return { type: "Present", body: this.#deps.packer.unpack(entry.body), arrivedAtMs: entry.arrivedAtMs };
+  }
+
+  look(ref: ResourceRef): LiveLook {
+    const entry = this.#entryOf(ref);
+    return entry?.body === undefined ? this.#withoutBody(ref, entry) : { type: "Present" };
+  }
+
+  #entryOf(ref: ResourceRef): Entry | undefined {
+    return this.state.type === "Synced" ? this.#entries.get(resourceKey(ref)) : undefined;
+  }
+
+  #withoutBody(ref: ResourceRef, entry: Entry | undefined): Exclude<LiveRead, { readonly type: "Present" }> {
     if (this.state.type !== "Synced") return this.state;
-    const key = resourceKey(ref);
-    const entry = this.#entries.get(key);
-    if (entry === undefined)
-      return { type: "Absent", sinceMs: this.#deletedAtMs.get(key) ?? this.state.sinceMs };
-    const { uid, resourceVersion, arrivedAtMs, body } = entry;
-    if (body === undefined) return { type: "Dropped", uid, resourceVersion };
-    return { type: "Present", body: this.#deps.packer.unpack(body), arrivedAtMs };
+    if (entry !== undefined)
+      return { type: "Dropped", uid: entry.uid, resourceVersion: entry.resourceVersion };
+    return { type: "Absent", sinceMs: this.#deletedAtMs.get(resourceKey(ref)) ?? this.state.sinceMs };
   }
 
   /** Puts a body back that was read on demand, unless the watch has brought another version since. */

@@ -1,5 +1,5 @@
 /** What the watches have seen, over all kinds. Written by the reflectors alone. */
-import type { LiveRead } from "../resource/live.ts";
+import type { LiveLook, LiveRead } from "../resource/live.ts";
 import {
   apiVersionOf,
   type GroupVersionKind,
@@ -49,6 +49,11 @@ export class LiveStore {
   /** `Unsynced` for what is not watched. */
   read(ref: ResourceRef): LiveRead {
     return this.#scopeOf(ref)?.read(ref) ?? { type: "Unsynced" };
+  }
+
+  /** As `read`, without the body. */
+  look(ref: ResourceRef): LiveLook {
+    return this.#scopeOf(ref)?.look(ref) ?? { type: "Unsynced" };
   }
 
   restore(ref: ResourceRef, object: KubernetesObject): void {

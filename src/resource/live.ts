@@ -11,3 +11,6 @@ export type LiveRead =
   | { readonly type: "Unsynced" }
   | { readonly type: "Forbidden"; readonly message: string }
   | { readonly type: "NotServed" };
+
+/** The same without the body, which takes a parse: for whoever only asks whether it is there. */
+export type LiveLook = { readonly type: "Present" } | Exclude<LiveRead, { readonly type: "Present" }>;

@@ -1,5 +1,6 @@
 /** When discovery is read again, and above all when it is not. */
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { ApiFailure } from "../../src/kubernetes/api-failure.ts";
 import type { Discovery } from "../../src/kubernetes/discovery.ts";
 import { createDiscoveryRefresh } from "../../src/kubernetes/discovery-refresh.ts";
 import type { Json } from "../../src/resource/resource.ts";
@@ -23,6 +24,8 @@ describe("the refresh of discovery", () => {
   let running: Promise<void>;
   let refreshes: number;
   let changes: number;
+  let schemaReads: number;
+  let schemaFailure: ApiFailure | undefined;
   let isWaiting: boolean;
   let next: "Same" | "Changed" | "Failed";
 
@@ -31,6 +34,8 @@ describe("the refresh of discovery", () => {
     stop = new AbortController();
     refreshes = 0;
     changes = 0;
+    schemaReads = 0;
+    schemaFailure = undefined;
     isWaiting = false;
     next = "Same";
   });
@@ -61,6 +66,10 @@ describe("the refresh of discovery", () => {
       isWaiting: () => isWaiting,
       onChange: () => {
         changes += 1;
+      },
+      readSchemas: () => {
+        schemaReads += 1;
+        return Promise.resolve(schemaFailure);
       },
       onFailure: () => {},
       onBug: (error) => {
@@ -131,6 +140,26 @@ describe("the refresh of discovery", () => {
     start();
     await pause();
     expect(refreshes).toBe(0);
+  });
+
+  it("reads the schemas with it, which change without a kind coming or going", async () => {
+    const stream = await inStep();
+    expect(schemaReads).toBe(2);
+    stream.send(added(definition("widgets.example.com", "6")));
+    await until(() => schemaReads === 4);
+    expect(changes).toBe(0);
+  });
+
+  it("tells of new kinds once, though their schemas could not be read at first", async () => {
+    schemaFailure = { reason: "Other", code: 503, message: "scripted" };
+    server.script(definitions, refuse(403, "Forbidden"));
+    next = "Changed";
+    start().soon();
+    await until(() => schemaReads >= 1);
+    next = "Same";
+    schemaFailure = undefined;
+    await until(() => schemaReads >= 2);
+    expect(changes).toBe(1);
   });
 
   it("tries again when discovery could not be read", async () => {

@@ -242,6 +242,16 @@ describe("a remote that cannot be read", () => {
     await world.settle();
     expect(world.writes).toEqual([]);
   });
+
+  it("and then renders again what it did is judged again, though nothing in the cluster has moved", async () => {
+    const world = await delivered();
+    world.commit();
+    await world.poll();
+    expect(world.verdictOf(one)).toBe("Unknown SourceFailed");
+    world.commit(one);
+    await world.poll();
+    expect(world.verdictOf(one)).toBe("InSync");
+  });
 });
 
 describe("two declarations of one object", () => {
@@ -257,6 +267,16 @@ describe("two declarations of one object", () => {
     world.deletePolicy("second");
     await world.settle();
     expect(world.live(one)?.["data"]).toEqual({ mode: "fast", color: "blue" });
+  });
+
+  it("are judged again when one of the two is gone, though the object has not moved", async () => {
+    const world = await delivered();
+    world.setPolicy({}, "second");
+    await world.settle();
+    expect(world.verdictOf(one)).toBe("Unknown DeclaredTwice");
+    world.deletePolicy("second");
+    await world.settle();
+    expect(world.verdictOf(one)).toBe("InSync");
   });
 
   it("by two documents are DeclaredTwice, and the others are judged", async () => {

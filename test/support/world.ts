@@ -89,6 +89,8 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
   const driftQueue = new Set<ResourceKey>();
   const sourceQueue = new Set<PolicyKey>();
   const awaiting = new Map<PolicyKey, Set<ResourceKey>>();
+  /** Objects whose bodies were let go. */
+  const released = new Set<ResourceKey>();
   for (const [key, value] of kept.policies) policies.set(key, entryOf(value));
   for (const key of policies.keys()) sourceQueue.add(key);
   for (const episode of kept.records.values()) {
@@ -119,8 +121,12 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     drifts,
     now,
     readLive,
-    loadLive: () => Promise.resolve(),
-    releaseLive: () => undefined,
+    lookLive: readLive,
+    loadLive: (ref) => {
+      released.delete(resourceKey(ref));
+      return Promise.resolve();
+    },
+    releaseLive: (ref) => void released.add(resourceKey(ref)),
     loadSchema: () => Promise.resolve(),
     schemaOf: (ref) => shippedKind(ref)?.schema ?? anyNode,
     redact: (object) => object,
@@ -280,6 +286,8 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     const found = kept.cluster.get(key);
     if (found === undefined)
       return { type: "Absent", sinceMs: Math.max(startedAtMs, kept.deletedAtMs.get(key) ?? 0) };
+    const { uid = "", resourceVersion = "" } = found.object.metadata;
+    if (released.has(key)) return { type: "Dropped", uid, resourceVersion };
     return { type: "Present", body: found.object, arrivedAtMs: Math.max(startedAtMs, found.arrivedAtMs) };
   }
 
@@ -323,6 +331,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     // Only metadata was added to; what makes an object is still there.
     const stored = { ...object, metadata } as KubernetesObject;
     kept.cluster.set(key, { object: stored, arrivedAtMs: kept.nowMs });
+    released.delete(key);
     kept.deletedAtMs.delete(key);
     driftQueue.add(key);
   }

@@ -1,0 +1,44 @@
+/** When an object need not be read again: it was judged in sync, and nothing that this depended on has changed. */
+import type { ResourceRef } from "../resource/resource.ts";
+import type { Declaration } from "./desired-store.ts";
+import type { DriftDeps } from "./drift-reconciler.ts";
+import type { DriftEntry } from "./drift-store.ts";
+import type { PolicyKey } from "./policy-key.ts";
+
+/** What would be judged: the live version, under the schema of its kind. */
+export interface Judged {
+  readonly resourceVersion: string;
+  readonly schema: DriftEntry["schema"];
+}
+
+/**
+ * Whether the last judgement still holds for a live object whose body was let go. A verdict of another kind does not
+ * settle it: what was `Unknown` for a while (a refused revision, a second policy) has to be looked at again.
+ */
+export function isSettled(
+  { delivered, deliveredBytes, origin }: Declaration,
+  last: DriftEntry | undefined,
+  { resourceVersion, schema }: Judged,
+): boolean {
+  return (
+    last?.verdict.status === "InSync" &&
+    last.schema === schema &&
+    deliveredBytes === undefined &&
+    delivered?.resourceVersion === resourceVersion &&
+    delivered.revision === origin.revision
+  );
+}
+
+/** Of one policy's objects, those whose bodies must be read again before they can be judged. */
+export function* unsettled(
+  policy: PolicyKey,
+  { desired, drifts, lookLive, schemaOf }: Pick<DriftDeps, "desired" | "drifts" | "lookLive" | "schemaOf">,
+): Iterable<ResourceRef> {
+  for (const [key, declaration] of desired.get(policy)?.declarations ?? []) {
+    const { ref } = declaration;
+    const live = lookLive(ref);
+    if (live.type !== "Dropped") continue;
+    const judged = { resourceVersion: live.resourceVersion, schema: schemaOf(ref) };
+    if (!isSettled(declaration, drifts.get(policy, key), judged)) yield ref;
+  }
+}
