@@ -2,63 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { cyclesOf, type Room, type RoomTable, roomOf, violationsOf } from "./support/architecture.ts";
+import { cyclesOf, type RoomTable, roomOf, violationsOf } from "./support/architecture.ts";
+import { readRoomTable } from "./support/room-table.ts";
 
-const judgement = ["api", "drift", "diff", "schema", "ledger", "fieldpath", "resource"];
-const adapters = ["kubernetes", "git", "render", "history", "telemetry"];
-
-/** A row of the table; rooms and packages are separated by spaces. */
-const row = (rooms: string, packages = ""): Room => ({
-  rooms: words(rooms),
-  packages: words(packages),
-  isPure: false,
-});
-const pure = (rooms: string, packages = ""): Room => ({ ...row(rooms, packages), isPure: true });
-
-/** Arrows point down: from the top of this table to its foot. */
-const table: RoomTable = {
-  // Composition roots. The command line loads its commands' parts, and the operator as one of them.
-  cli: row(
-    ["main.ts config.ts version.ts operator controller async", ...adapters, ...judgement].join(" "),
-    "commander node:crypto node:fs node:os node:path node:process node:url",
-  ),
-  "main.ts": row(
-    ["config.ts operator controller server async", ...adapters, ...judgement].join(" "),
-    "p-queue pino node:crypto node:os node:path",
-  ),
-  // What main.ts hands to the reconcilers: the glue between them and the adapters, which know nothing of each other.
-  operator: row(["controller async", ...adapters, ...judgement].join(" "), "pino node:crypto node:fs"),
-  "config.ts": row(""),
-  // The number itself stands in package.json, outside src.
-  "version.ts": row("", "../package.json"),
-
-  controller: row("async api drift resource"),
-  server: row("async api drift ledger resource", "pino node:http node:net"),
-
-  // Adapters: each has the modules of Node that its side of the world needs, and no other does.
-  kubernetes: row("async resource", "@kubernetes/client-node undici p-queue node:tls"),
-  git: row(
-    "async resource",
-    "simple-git p-queue semver node:child_process node:crypto node:dns/promises node:fs/promises node:net node:path",
-  ),
-  // async: a render of thousands of manifests gives way to the event loop.
-  render: row("async resource", "js-yaml node:child_process node:fs/promises node:path"),
-  history: row("drift ledger resource", "node:sqlite node:fs node:path"),
-  telemetry: row("drift resource", "pino prom-client"),
-
-  // Judgement.
-  api: pure("diff drift fieldpath resource", "zod"),
-  drift: pure("diff schema ledger fieldpath resource"),
-  diff: pure("schema fieldpath resource"),
-  schema: pure("fieldpath resource"),
-  ledger: pure("resource", "node:crypto"),
-  fieldpath: pure("resource"),
-
-  // Ground.
-  resource: pure(""),
-  async: row(""),
-};
-
+const table = readRoomTable(readFileSync(join(import.meta.dirname, "../docs/architecture.md"), "utf8"));
 const root = join(import.meta.dirname, "../src");
 const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".ts"))
@@ -68,6 +15,18 @@ describe("the sources", () => {
   it("have every folder and file under src in the table", () => {
     const unknown = readdirSync(root).filter((name) => table[name] === undefined);
     expect(unknown).toEqual([]);
+  });
+
+  it("find the rooms of a row, with the groups that it names, and what makes one pure", () => {
+    expect(table["telemetry"]).toEqual({
+      rooms: ["drift", "resource"],
+      packages: ["pino", "prom-client"],
+      isPure: false,
+    });
+    expect(table["drift"]?.isPure).toBe(true);
+    expect(table["operator"]?.rooms).toEqual(
+      expect.arrayContaining(["controller", "git", "render", "schema"]),
+    );
   });
 
   it("could not form a circle if they tried: the table admits none", () => {
@@ -153,11 +112,8 @@ describe("the check", () => {
   });
 
   it("finds a circle however long", () => {
-    const circle: RoomTable = { a: row("b"), b: row("c"), c: row("a d"), d: row("") };
+    const room = (...rooms: readonly string[]) => ({ rooms, packages: [], isPure: false });
+    const circle: RoomTable = { a: room("b"), b: room("c"), c: room("a", "d"), d: room() };
     expect(cyclesOf(circle)).toEqual(["a", "b", "c"]);
   });
 });
-
-function words(text: string): readonly string[] {
-  return text.split(" ").filter((word) => word !== "");
-}
