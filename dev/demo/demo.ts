@@ -128,29 +128,21 @@ function policy(url: string) {
   };
 }
 
-/** Makes one edit as `editor`, and tells what came of it. False if a step did not happen, or took too long. */
+/**
+ * Makes one edit as `editor`, and tells what came of it. Times count from the moment at which the API server shows the
+ * edit to the demo's own watch, which is before kubectl returns. False if a step did not happen, or took too long.
+ */
 async function show(edit: HandEdit, cluster: ControlPlane, observer: Observer): Promise<boolean> {
   const startedAt = performance.now();
+  const sees = (what: string, fits: (sighting: Sighting) => boolean, sinceMs: number) =>
+    observer.sees(`${edit.kind} ${edit.object}: ${what}`, fits, sinceMs);
   await cluster.kubectl([...edit.command, "-n", namespace], { identity: "editor" });
-  const editedAt = performance.now();
-  const recordedAt = await observer.sees(
-    `a DriftRecord of ${edit.object}`,
-    ({ object }) => isRecordOf(object, edit.object),
-    startedAt,
-  );
+  const editedAt = await sees("the edit", (sighting) => isState(sighting, edit) === "Edited", startedAt);
+  const recordedAt = await sees("its record", ({ object }) => isRecordOf(object, edit.object), startedAt);
   // The object as it was may come by once more; what counts is the first good state after the bad one.
-  const brokenAt = await observer.sees(
-    `the edit of ${edit.object}`,
-    (sighting) => isState(sighting, edit) === "Edited",
-    startedAt,
-  );
-  const undoneAt = await observer.sees(
-    `${edit.object} as Git says`,
-    (sighting) => isState(sighting, edit) === "Undone",
-    brokenAt,
-  );
-  const inSyncAt = await observer.sees(
-    `the record of ${edit.object} resolved as RolledBack`,
+  const undoneAt = await sees("as Git says", (sighting) => isState(sighting, edit) === "Undone", editedAt);
+  const inSyncAt = await sees(
+    "its record resolved as RolledBack",
     ({ object }) =>
       isRecordOf(object, edit.object) && fieldAt(object, ["status", "resolution"]) === "RolledBack",
     startedAt,
@@ -160,7 +152,7 @@ async function show(edit: HandEdit, cluster: ControlPlane, observer: Observer): 
   say(
     `  edit -> recorded ${after(recordedAt)} -> rolled back ${after(undoneAt)} -> in sync ${after(inSyncAt)}`,
   );
-  const isInTime = inSyncAt - editedAt < promisedMs;
+  const isInTime = Math.max(recordedAt, undoneAt, inSyncAt) - editedAt < promisedMs;
   if (!isInTime) say(`  that is longer than the promised ${promisedMs} ms`);
   return isInTime;
 }
