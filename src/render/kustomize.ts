@@ -2,9 +2,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
-import { isJsonObject, type Json } from "../resource/resource.ts";
 import type { RenderRequest, SourceFault, SourceFile, SourceResult } from "../resource/source.ts";
-import { parseKubernetesYaml } from "./kubernetes-yaml.ts";
+import { findOutsideReference } from "./kustomization.ts";
 
 export interface KustomizeOptions {
   /** The command, e.g. `["kubectl"]`; without one, overlays cannot be rendered. */
@@ -27,8 +26,8 @@ export async function kustomize(
       "this is a Kustomize overlay and the operator has no kubectl; its administrator sets --kubectl",
     );
   }
-  const remote = findOutside(request.files);
-  if (remote !== undefined) return failed("RenderFailed", remote);
+  const outside = findOutsideReference(request.files);
+  if (outside !== undefined) return failed("RenderFailed", outside);
   await mkdir(options.tempDir, { recursive: true, mode: 0o700 });
   const dir = await mkdtemp(join(options.tempDir, "render-"));
   try {
@@ -49,51 +48,20 @@ async function writeInside(root: string, { path, bytes }: SourceFile): Promise<v
   await writeFile(join(root, path), bytes, { mode: 0o600 });
 }
 
-/** Fields of a kustomization in which Kustomize would fetch what is no local path. */
-const pathFields = [
-  "resources",
-  "bases",
-  "components",
-  "crds",
-  "configurations",
-  "transformers",
-  "generators",
-  "validators",
-];
-
-/** The first entry that leads out of the repository, named by its file. */
-function findOutside(files: readonly SourceFile[]): string | undefined {
-  for (const { path, bytes } of files) {
-    if (!/(^|\/)(kustomization\.ya?ml|Kustomization)$/.test(path)) continue;
-    const parsed = parseKubernetesYaml(Buffer.from(bytes).toString());
-    if (parsed.type === "Invalid") continue;
-    for (const { value } of parsed.documents) {
-      const found = outsideEntry(value, posix.dirname(path));
-      if (found !== undefined) return `${path}: ${found}`;
-    }
-  }
-  return undefined;
-}
-
-function outsideEntry(kustomization: Json, dir: string): string | undefined {
-  if (!isJsonObject(kustomization)) return undefined;
-  if (kustomization["helmCharts"] !== undefined || kustomization["helmGlobals"] !== undefined) {
-    return "helmCharts are not rendered; commit the rendered chart";
-  }
-  for (const field of pathFields) {
-    const entries = kustomization[field];
-    if (!Array.isArray(entries)) continue;
-    for (const entry of entries as readonly Json[]) {
-      // Generators and transformers may stand inline; only a path can lead anywhere.
-      if (typeof entry !== "string" || entry.includes("\n")) continue;
-      if (/^[a-z+]+:|^git@|\?ref=|^[^/]+\.[a-z]{2,}\//i.test(entry))
-        return `${field} names ${entry}, which is not in this repository; commit a copy`;
-      const target = posix.join(dir, entry);
-      if (posix.isAbsolute(entry) || target.startsWith(".."))
-        return `${field} names ${entry}, which leaves the repository`;
-    }
-  }
-  return undefined;
+/** Made from nothing. What would fetch all the same finds a proxy that is not there, and a Git without any transport. */
+function environment(home: string): NodeJS.ProcessEnv {
+  const nowhere = "http://127.0.0.1:1";
+  return {
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    HOME: home,
+    KUBECONFIG: "/dev/null",
+    LC_ALL: "C",
+    HTTP_PROXY: nowhere,
+    HTTPS_PROXY: nowhere,
+    GIT_ALLOW_PROTOCOL: "none",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+  };
 }
 
 /** Its own process group, so that a time-out ends whatever the command has started. */
@@ -103,7 +71,7 @@ function run(
   signal: AbortSignal,
 ): Promise<SourceResult<Uint8Array>> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: dir, KUBECONFIG: "/dev/null", LC_ALL: "C" };
+    const env = environment(dir);
     const child = spawn(command, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     const out: Buffer[] = [];
     let size = 0;

@@ -1,8 +1,8 @@
 /** What files render to, and what is said of files that do not. */
-import { chmod, mkdtemp, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import { render } from "./render-support.ts";
 
 const configMap = (name: string, data = "a: b") =>
@@ -65,9 +65,13 @@ describe("a revision is refused as a whole, with file and line,", () => {
     [
       "for an integer beyond 2^53",
       "a: 1\nb: 9007199254740993",
-      "ParseFailed: a.yaml:2: 9007199254740993 is a number",
+      "ParseFailed: a.yaml:2: a number that cannot be held exactly",
     ],
-    ["for a number beyond all bounds", "a: 1e400", "ParseFailed: a.yaml:1: 1e400 is a number"],
+    [
+      "for a number beyond all bounds",
+      "a: 1e400",
+      "ParseFailed: a.yaml:1: a number that cannot be held exactly",
+    ],
     ["for infinity", "a: .inf", "ParseFailed: a.yaml:1: .inf has no place in JSON"],
     [
       "for a document that is no object",
@@ -165,8 +169,15 @@ describe("a manifest is not finished", () => {
 describe("an overlay", () => {
   const files = { "base/kustomization.yaml": "resources: [a.yaml]", "base/a.yaml": configMap("a") };
 
+  const directories: string[] = [];
+  afterAll(async () => {
+    for (const directory of directories) await rm(directory, { recursive: true });
+  });
+
   async function fakeKubectl(script: string): Promise<readonly string[]> {
-    const path = join(await mkdtemp(join(tmpdir(), "holdfast-kubectl-")), "kubectl");
+    const directory = await mkdtemp(join(tmpdir(), "holdfast-kubectl-"));
+    directories.push(directory);
+    const path = join(directory, "kubectl");
     await writeFile(path, `#!/bin/sh\n${script}\n`);
     await chmod(path, 0o755);
     return [path];
@@ -230,6 +241,15 @@ describe("an overlay", () => {
     ["bases: [../../..]", "leaves the repository"],
     ["components: [ssh://git@host/x]", "components names"],
     ["helmCharts: [{name: x}]", "helmCharts are not rendered"],
+    ["patches: [{path: 'http://127.0.0.1/patch.yaml'}]", "patches.path names http://127.0.0.1/patch.yaml"],
+    [
+      "replacements: [{path: /etc/passwd}]",
+      "replacements.path names /etc/passwd, which leaves the repository",
+    ],
+    ["openapi: {path: 'https://example.com/schema.json'}", "openapi.path names https://example.com"],
+    ["configMapGenerator: [{name: a, files: ['k=http://h/x']}]", "configMapGenerator.files names http://h/x"],
+    ["secretGenerator: [{name: a, env: ../../.env}]", "secretGenerator.envs names ../../.env"],
+    ["resources: [missing.yaml]", "resources names missing.yaml, which is not in this repository"],
   ])("may not lead out of the repository: %s", async (kustomization, fault) => {
     const kubectl = await fakeKubectl("echo started >&2; exit 1");
     const message = await faultOf(
@@ -239,5 +259,38 @@ describe("an overlay", () => {
     );
     expect(message).toContain(fault);
     expect(message).not.toContain("started");
+  });
+
+  it("may not lead out of the repository by a generator in a file of its own", async () => {
+    const kubectl = await fakeKubectl("echo started >&2; exit 1");
+    const generator =
+      "apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: a}\nfiles: [k=http://h/x]\n";
+    const files = {
+      "base/kustomization.yaml": "generators: [generator.yaml]",
+      "base/generator.yaml": generator,
+    };
+    expect(await faultOf(files, { path: "base" }, { kubectl })).toContain(
+      "base/generator.yaml: files names http://h/x",
+    );
+  });
+
+  it("may refer to files and folders of the repository, and hold manifests in place of paths", async () => {
+    const kubectl = await fakeKubectl('cat "$2/../base/a.yaml"');
+    const overlay = `resources: [../base, ./, ../base/a.yaml]
+patches:
+  - {path: patch.yaml}
+  - patch: |-
+      - {op: remove, path: /data}
+    target: {kind: ConfigMap}
+transformers:
+  - |-
+    apiVersion: builtin
+    kind: PrefixTransformer
+    metadata: {name: x}
+configMapGenerator:
+  - {name: c, literals: ["URL=https://example.com/x"], files: [key=patch.yaml]}
+`;
+    const all = { ...files, "prod/kustomization.yaml": overlay, "prod/patch.yaml": "{}" };
+    expect(await render(all, { path: "prod" }, { kubectl })).toMatchObject({ type: "Done" });
   });
 });
