@@ -1,8 +1,8 @@
 /** When an object need not be read again: it was judged in sync, and nothing that this depended on has changed. */
+import type { LiveLook } from "../resource/live.ts";
 import type { ResourceRef } from "../resource/resource.ts";
-import type { Declaration } from "./desired-store.ts";
-import type { DriftDeps } from "./drift-reconciler.ts";
-import type { DriftEntry } from "./drift-store.ts";
+import type { Declaration, DesiredStore } from "./desired-store.ts";
+import type { DriftEntry, DriftStore } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
 
 /** What would be judged: the live version, under the schema of its kind. */
@@ -29,16 +29,20 @@ export function isSettled(
   );
 }
 
+export interface UnsettledDeps {
+  readonly desired: DesiredStore;
+  readonly drifts: DriftStore;
+  lookLive(ref: ResourceRef): LiveLook;
+  schemaOf(ref: ResourceRef): DriftEntry["schema"];
+}
+
 /** Of one policy's objects, those whose bodies must be read again before they can be judged. */
-export function* unsettled(
-  policy: PolicyKey,
-  { desired, drifts, lookLive, schemaOf }: Pick<DriftDeps, "desired" | "drifts" | "lookLive" | "schemaOf">,
-): Iterable<ResourceRef> {
-  for (const [key, declaration] of desired.get(policy)?.declarations ?? []) {
+export function* unsettled(policy: PolicyKey, deps: UnsettledDeps): Iterable<ResourceRef> {
+  for (const [key, declaration] of deps.desired.get(policy)?.declarations ?? []) {
     const { ref } = declaration;
-    const live = lookLive(ref);
+    const live = deps.lookLive(ref);
     if (live.type !== "Dropped") continue;
-    const judged = { resourceVersion: live.resourceVersion, schema: schemaOf(ref) };
-    if (!isSettled(declaration, drifts.get(policy, key), judged)) yield ref;
+    const judged = { resourceVersion: live.resourceVersion, schema: deps.schemaOf(ref) };
+    if (!isSettled(declaration, deps.drifts.get(policy, key), judged)) yield ref;
   }
 }

@@ -1,7 +1,7 @@
 /** A copy of a live object that a patch is worked out on: every operation is applied to it as it is written down. */
 import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
 import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
-import type { JsonPatchOperation } from "./patch.ts";
+import type { JsonPatchOperation } from "./json-patch.ts";
 import { elementIndex, memberAt, siblingElement } from "./path-walk.ts";
 
 /** Mutable JSON. */

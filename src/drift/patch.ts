@@ -1,13 +1,9 @@
 /** The rollback as a guarded JSON Patch (RFC 6902): exactly the recorded changes, and nothing else. */
 import type { FieldChange } from "../diff/field-change.ts";
 import { withStringDataFolded } from "../diff/secret.ts";
-import type { Json, KubernetesObject } from "../resource/resource.ts";
+import type { KubernetesObject } from "../resource/resource.ts";
+import type { JsonPatchOperation } from "./json-patch.ts";
 import { PatchDraft } from "./patch-draft.ts";
-
-/** One operation of RFC 6902, as far as rollbacks need them. */
-export type JsonPatchOperation =
-  | { readonly op: "add" | "replace"; readonly path: string; readonly value: Json }
-  | { readonly op: "remove"; readonly path: string };
 
 export interface RollbackPatchInput {
   /** From `compare`; paths only are used of them, since their values are redacted. */

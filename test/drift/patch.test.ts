@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { compare } from "../../src/diff/compare.ts";
-import { type JsonPatchOperation, recreateBody, rollbackPatch } from "../../src/drift/patch.ts";
+import type { JsonPatchOperation } from "../../src/drift/json-patch.ts";
+import { recreateBody, rollbackPatch } from "../../src/drift/patch.ts";
 import type { Json, KubernetesObject } from "../../src/resource/resource.ts";
 import { shippedKind } from "../../src/schema/shipped.ts";
 import { applyPatch } from "../support/apply-patch.ts";

@@ -1,5 +1,5 @@
 /** RFC 6902 applied to an object, as strictly as the API server does it. */
-import type { JsonPatchOperation } from "../../src/drift/patch.ts";
+import type { JsonPatchOperation } from "../../src/drift/json-patch.ts";
 import type { Json, KubernetesObject } from "../../src/resource/resource.ts";
 
 type Mutable = null | boolean | number | string | Mutable[] | { [field: string]: Mutable };
