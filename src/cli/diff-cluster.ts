@@ -1,229 +1,132 @@
 /** The comparison of a repository with a cluster: get and list are all it needs. */
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Policy, parsePolicy } from "../api/policy.ts";
-import { type Declaration, unpackBody } from "../controller/desired-store.ts";
-import { placeObjects } from "../controller/place.ts";
-import { policyKey } from "../controller/policy-key.ts";
-import { redactObject } from "../diff/redact.ts";
-import { assess } from "../drift/assess.ts";
-import type { DriftInput, LiveState } from "../drift/input.ts";
-import { createGitSource } from "../git/git-source.ts";
-import { createDiscovery, type Discovery } from "../kubernetes/discovery.ts";
+import { join } from "node:path";
+import process from "node:process";
+import type { Policy } from "../api/policy.ts";
+import type { Declaration } from "../controller/desired-store.ts";
+import type { LiveState } from "../drift/input.ts";
+import { createDiscovery } from "../kubernetes/discovery.ts";
 import { loadKubeConfig } from "../kubernetes/kube-config.ts";
 import { createTransport } from "../kubernetes/transport.ts";
-import { createWriter, type Writer } from "../kubernetes/write.ts";
-import { readCredentials } from "../operator/credentials.ts";
-import { createDigest } from "../operator/digest.ts";
+import { createWriter } from "../kubernetes/write.ts";
 import { createDocumentReader } from "../operator/schema-documents.ts";
 import { createSchemaStore } from "../operator/schema-store.ts";
-import { createRevisionRenderer } from "../operator/sources.ts";
-import { readManifests } from "../render/manifests.ts";
-import { createRenderer } from "../render/renderer.ts";
-import type { KubernetesObject } from "../resource/resource.ts";
+import type { ResourceKey } from "../resource/resource.ts";
 import { omittedZeros } from "../schema/omitted-zeros.ts";
 import { version } from "../version.ts";
-import type { DiffOptions, DiffOutcome } from "./diff.ts";
+import { type ClusterLiveDeps, readLive } from "./cluster-live.ts";
+import { type Declared, readDeclared } from "./declared.ts";
+import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import type { DiffResult } from "./diff-report.ts";
+import { judge, notObserved } from "./judge.ts";
+import { flagWords, policyFromFile, policyFromFlags } from "./policy-of-command.ts";
+import { printable } from "./printable.ts";
+import { createProgress, type Progress } from "./progress.ts";
 
-/** Objects are read so many at a time. */
-const parallelReads = 16;
-
-export async function diffClusterResults(
+/** `policyFile` or `options.repo` says which repository. */
+export async function diffCluster(
   policyFile: string | undefined,
   options: DiffOptions,
 ): Promise<DiffOutcome> {
-  const parsed = policyFile === undefined ? policyFromFlags(options) : policyFromFile(policyFile, options);
-  if (parsed.type === "Invalid") return { type: "Failed", message: parsed.message };
+  const kubeConfig = loadKubeConfig(options.kubeconfig);
+  const namespace = options.namespace ?? contextNamespace(kubeConfig);
+  const parsed =
+    policyFile === undefined
+      ? await policyFromFlags(options.repo ?? "", options, namespace)
+      : await policyFromFile(policyFile, namespace);
+  if (parsed.type === "Invalid") return failed(parsed.message);
+
   const dataDir = mkdtempSync(join(tmpdir(), "holdfast-diff-"));
+  const stop = new AbortController();
+  const onSignal = (name: string) => stop.abort(new Error(`stopped by ${name}`));
+  // The copy of the repository, and keys that Git was given, must not stay behind.
+  for (const name of signals) process.once(name, onSignal);
   try {
-    return await compareWithCluster(parsed.policy, options, dataDir);
+    const outcome = await compare(parsed.policy, { kubeConfig, options, dataDir }, stop.signal);
+    const inPolicyWords = policyFile !== undefined || outcome.type !== "Failed";
+    return inPolicyWords ? outcome : failed(flagWords(outcome.message));
   } finally {
+    for (const name of signals) process.off(name, onSignal);
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-async function compareWithCluster(
+type KubeConfig = ReturnType<typeof loadKubeConfig>;
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+interface Setting {
+  readonly kubeConfig: KubeConfig;
+  readonly options: DiffOptions;
+  readonly dataDir: string;
+}
+
+async function compare(
   policy: Policy,
-  options: DiffOptions,
-  dataDir: string,
+  { kubeConfig, options, dataDir }: Setting,
+  signal: AbortSignal,
 ): Promise<DiffOutcome> {
-  const { signal } = new AbortController();
-  const transport = createTransport({
-    kubeConfig: loadKubeConfig(options.kubeconfig),
-    userAgent: `holdfast-diff/${version}`,
-  });
+  const transport = createTransport({ kubeConfig, userAgent: `holdfast-diff/${version}` });
+  const progress = createProgress();
   try {
     const discovery = createDiscovery(transport);
     const failure = await discovery.refresh(signal);
-    if (failure !== undefined)
-      return { type: "Failed", message: `the API server cannot be asked: ${failure.message}` };
+    if (failure !== undefined) {
+      const server = kubeConfig.getCurrentCluster()?.server ?? "";
+      return failed(`the API server ${server} cannot be asked: ${failure.message}`);
+    }
+    progress.step(printable(`fetching ${policy.source.url}`));
     const writer = createWriter(transport);
-    const declarations = await declare(policy, { options, dataDir, discovery, writer, signal });
-    if (typeof declarations === "string") return { type: "Failed", message: declarations };
-    const schemas = createSchemaStore({ readDocument: createDocumentReader(transport), zeros: omittedZeros });
-    const judge = async (declaration: Declaration): Promise<DiffResult> => {
-      const live = await readLive(declaration, { discovery, writer, signal });
-      if (live.type === "Present") await schemas.load(declaration.ref, signal);
-      const input = inputOf(declaration, { live, schema: schemas.schemaOf(declaration.ref) });
-      return { resource: declaration.ref, verdict: assess(input), origin: declaration.origin };
-    };
-    return { type: "Compared", results: await mapInOrder([...declarations.values()], judge) };
+    const declared = await readDeclared(
+      policy,
+      { kubectl: options.kubectl, dataDir, discovery, writer },
+      signal,
+    );
+    if (typeof declared === "string") return failed(declared);
+
+    const results = await judgeAll(declared, { transport, writer, discovery, progress }, signal);
+    return { type: "Compared", results };
   } finally {
+    progress.end();
     await transport.close();
   }
 }
 
-interface Parts {
-  readonly options: DiffOptions;
-  readonly dataDir: string;
-  readonly discovery: Discovery;
-  readonly writer: Writer;
-  readonly signal: AbortSignal;
-}
-
-/** Everything that the repository declares, or why it could not be had. */
-async function declare(policy: Policy, parts: Parts): Promise<ReadonlyMap<string, Declaration> | string> {
-  const { options, dataDir, discovery, writer, signal } = parts;
-  // Whoever runs the command has chosen the repository, so none is refused here.
-  const git = createGitSource({
-    cacheDir: dataDir,
-    allowFileUrls: true,
-    allowPrivateAddresses: true,
-    timeoutMs: 120_000,
-    concurrency: 1,
-    maxFiles: 50_000,
-    maxFileBytes: 4 * 1024 * 1024,
-    maxTotalBytes: 256 * 1024 * 1024,
-  });
-  const renderer = createRenderer({
-    kubectl: options.kubectl.split(" ").filter((word) => word !== ""),
-    tempDir: join(dataDir, "tmp"),
-    timeoutMs: 60_000,
-    maxOutputBytes: 64 * 1024 * 1024,
-    maxObjects: 50_000,
-    cacheBytes: 0,
-  });
-  const credentials = await readCredentials(writer, policy, signal);
-  if (credentials.type === "Failed") return credentials.fault.message;
-  const request = {
-    url: policy.source.url,
-    ref: policy.source.ref,
-    ...(credentials.value === undefined ? {} : { credentials: credentials.value }),
+/** In the order in which the repository declares them, however the answers come. */
+async function judgeAll(
+  declared: Declared,
+  { progress, ...deps }: ClusterLiveDeps & { readonly progress: Progress },
+  signal: AbortSignal,
+): Promise<readonly DiffResult[]> {
+  const schemas = createSchemaStore({ ...createDocumentReader(deps.transport), zeros: omittedZeros });
+  const results = new Map<ResourceKey, DiffResult>();
+  const onLive = async (declaration: Declaration, live: LiveState) => {
+    const observed = live.type === "Present" ? await withSchema(declaration, live) : live;
+    const schema = schemas.schemaOf(declaration.ref);
+    results.set(declaration.key, judge(declaration, { live: observed, schema }));
+    progress.count(declared.size);
   };
-  const head = await git.readHead(request, signal);
-  if (head.type === "Failed") return head.fault.message;
-  const revision = await git.fetchRevision(request, head.value, signal);
-  if (revision.type === "Failed") return revision.fault.message;
-  const rendered = await createRevisionRenderer({ git, renderer })(policy, revision.value, signal);
-  if (rendered.type === "Failed") return `${rendered.fault.reason}: ${rendered.fault.message}`;
-  return await placeObjects(rendered.value.objects, {
-    policy: policyKey(policy),
-    policyNamespace: policy.namespace,
-    targetNamespace: policy.targetNamespace,
-    // The reach of a policy is the operator's to limit; here the caller's own rights do.
-    operatorNamespace: policy.namespace,
-    scopeOf: (gvk) => {
-      const resource = discovery.find(gvk);
-      return resource === undefined ? "NotServed" : resource.namespaced ? "Namespaced" : "Cluster";
-    },
-  });
-}
+  await readLive(declared.values(), { deps, onLive }, signal);
+  return [...declared.keys()].flatMap((key) => results.get(key) ?? []);
 
-async function readLive(
-  { ref, refused, unfinished }: Declaration,
-  { discovery, writer, signal }: Pick<Parts, "discovery" | "writer" | "signal">,
-): Promise<LiveState> {
-  const resource = discovery.find(ref);
-  if (resource === undefined || refused !== undefined || unfinished !== undefined)
-    return { type: "Absent", sinceMs: 0 };
-  const read = await writer.read({ resource, namespace: ref.namespace, name: ref.name }, signal);
-  if (read.type === "Written") return { type: "Present", body: redact(read.object), arrivedAtMs: 0 };
-  if (read.failure.reason === "NotFound") return { type: "Absent", sinceMs: 0 };
-  const reason = read.failure.reason === "Forbidden" ? "Forbidden" : "NotObserved";
-  return { type: "Unknown", reason, message: read.failure.message };
-}
-
-/** A key of this process's own: equal digests are equal values, and nobody else needs to agree. */
-const digest = createDigest(randomBytes(32));
-
-function redact(object: KubernetesObject): KubernetesObject {
-  return redactObject(object, digest);
-}
-
-function inputOf(
-  { ref, origin, bytes, refused, unfinished }: Declaration,
-  { live, schema }: { readonly live: LiveState; readonly schema: DriftInput["schema"] },
-): DriftInput {
-  return {
-    resource: ref,
-    revision: origin.revision,
-    desired:
-      refused !== undefined
-        ? { type: "Refused", ...refused }
-        : unfinished !== undefined
-          ? { type: "Unfinished", ...unfinished }
-          : { type: "Stated", body: redact(unpackBody(bytes)) },
-    live,
-    // One look cannot know what was delivered when: what differs is shown.
-    delivered: {
-      uid: "",
-      resourceVersion: "",
-      revision: origin.revision,
-      policyGeneration: 0,
-      completed: false,
-    },
-    schema,
-    policy: { mode: "Declared", rollback: "Never", suspended: false, generation: 0 },
-    source: { headReadAtMs: 0 },
-    nowMs: 0,
-  };
-}
-
-function policyFromFile(path: string, { namespace }: DiffOptions): ReturnType<typeof parsePolicy> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    return {
-      type: "Invalid",
-      message: `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    };
+  /** Without its schema an object cannot be compared; the others can. */
+  async function withSchema({ ref }: Declaration, live: LiveState): Promise<LiveState> {
+    try {
+      await schemas.load(ref, signal);
+      return live;
+    } catch (error) {
+      signal.throwIfAborted();
+      return notObserved(error instanceof Error ? error.message : String(error));
+    }
   }
-  const file = readManifests(bytes, path);
-  if (file.type === "Failed") return { type: "Invalid", message: file.fault.message };
-  const policy = file.manifests.find(({ object }) => object.kind === "GitRepoPolicy");
-  if (policy === undefined) return { type: "Invalid", message: `${path} holds no GitRepoPolicy` };
-  const { metadata } = policy.object;
-  return parsePolicy({
-    ...policy.object,
-    metadata: { ...metadata, namespace: metadata.namespace ?? namespace },
-  });
 }
 
-function policyFromFlags({
-  repo = "",
-  path,
-  branch,
-  namespace,
-}: DiffOptions): ReturnType<typeof parsePolicy> {
-  const url = /^([a-z]+:\/\/|[^/]+@[^/]+:)/.test(repo) ? repo : pathToFileURL(resolve(repo)).href;
-  const object = {
-    apiVersion: "holdfast.dev/v1alpha1",
-    kind: "GitRepoPolicy",
-    metadata: { name: "command-line", namespace },
-    spec: { source: { url, ref: { branch }, path } },
-  };
-  return parsePolicy(object);
+/** As kubectl does it for what states none. */
+function contextNamespace(kubeConfig: KubeConfig): string {
+  return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? "default";
 }
 
-async function mapInOrder<T, R>(items: readonly T[], map: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  for (let i = 0; i < items.length; i += parallelReads) {
-    results.push(...(await Promise.all(items.slice(i, i + parallelReads).map(map))));
-  }
-  return results;
+function failed(message: string): DiffOutcome {
+  return { type: "Failed", message };
 }

@@ -1,90 +1,94 @@
 /** The comparison of two files, with no cluster: schemas are the shipped ones and those of CRDs beside the objects. */
-import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { redactObject } from "../diff/redact.ts";
-import { assess } from "../drift/assess.ts";
-import type { DriftInput } from "../drift/input.ts";
-import type { DriftVerdict } from "../drift/verdict.ts";
-import { createDigest } from "../operator/digest.ts";
-import { type Manifest, readManifests } from "../render/manifests.ts";
+import type { Declaration } from "../controller/desired-store.ts";
+import { placeObjects } from "../controller/place.ts";
+import { policyKey } from "../controller/policy-key.ts";
+import type { Manifest } from "../render/manifests.ts";
 import { findUnfinished } from "../render/unfinished.ts";
-import { type ResourceKey, refOf, resourceKey } from "../resource/resource.ts";
-import type { DiffOutcome } from "./diff.ts";
+import type { DesiredObject } from "../resource/desired.ts";
+import { apiVersionOf, type ResourceKey, refOf } from "../resource/resource.ts";
+import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
+import { absent, judge, needsLive } from "./judge.ts";
+import { indexLive } from "./live-file.ts";
 import { createOfflineSchemas, type OfflineSchemas } from "./offline-schemas.ts";
+import { readObjects } from "./read-input.ts";
 
-/** Objects are matched by group, kind, namespace and name; what only the live file holds is not looked at. */
-export function diffFiles(desiredPath: string, livePath: string): DiffOutcome {
-  const desired = readFile(desiredPath);
-  if (typeof desired === "string") return { type: "Failed", message: desired };
-  const live = readFile(livePath);
-  if (typeof live === "string") return { type: "Failed", message: live };
-  const schemas = createOfflineSchemas(desired.map(({ object }) => object));
-  const keys = desired.map((manifest) => keyOf(manifest, schemas));
-  const liveByKey = new Map(live.map((manifest) => [keyOf(manifest, schemas), manifest]));
-  const results = desired.map((manifest, i) => {
-    const key = keys[i];
-    const isTwice = keys.filter((other) => other === key).length > 1;
-    const { object, line } = manifest;
-    const verdict = isTwice
-      ? declaredTwice(desiredPath)
-      : judge(manifest, key === undefined ? undefined : liveByKey.get(key), schemas);
-    const origin = { repository: "", revision: "", path: desiredPath, line };
-    return { resource: schemas.refOf(object), verdict, origin };
+export interface FilePair {
+  readonly desired: string;
+  readonly live: string;
+}
+
+/** What only the live file holds is not looked at. */
+export async function diffFiles(
+  { desired, live }: FilePair,
+  { namespace = "" }: Pick<DiffOptions, "namespace">,
+): Promise<DiffOutcome> {
+  if (desired === "-" && live === "-")
+    return failed("standard input can be one of --desired and --live, not both");
+  const manifests = await readObjects(desired);
+  if (typeof manifests === "string") return failed(manifests);
+  if (manifests.length === 0) return failed(`${desired} holds no objects, so there is nothing to compare`);
+  const liveManifests = await readObjects(live);
+  if (typeof liveManifests === "string") return failed(liveManifests);
+
+  const schemas = createOfflineSchemas(manifests.map(({ object }) => object));
+  const declarations = await place(manifests, { path: desired, namespace, schemas });
+  const liveFile = indexLive(liveManifests, {
+    path: live,
+    isNamespaced: (ref) => schemas.scopeOf(ref) !== "Cluster",
+    isDeclared: (key) => declarations.has(key),
   });
-  return { type: "Compared", results };
+  const results = [...declarations.values()].map((declaration) => {
+    const found = needsLive(declaration)
+      ? liveFile.find(declaration.ref)
+      : { live: absent, ref: declaration.ref };
+    return judge(declaration, { ...found, schema: schemas.schemaOf(declaration.ref) });
+  });
+  // kubectl prints nothing where it finds nothing, and where it fails: worth a word, and no reason to stop.
+  const notice =
+    liveManifests.length === 0 ? `${live} holds no objects, so everything is missing` : undefined;
+  return { type: "Compared", results, ...(notice === undefined ? {} : { notice }) };
 }
 
-function keyOf({ object }: Manifest, schemas: OfflineSchemas): ResourceKey {
-  return resourceKey(schemas.refOf(object));
+interface Placing {
+  readonly path: string;
+  /** For manifests that state none; "" where the live file is to say. */
+  readonly namespace: string;
+  readonly schemas: OfflineSchemas;
 }
 
-/** A key of this process's own: equal digests are equal values, and nobody else needs to agree. */
-const digest = createDigest(randomBytes(32));
+async function place(
+  manifests: readonly Manifest[],
+  { path, namespace, schemas }: Placing,
+): Promise<ReadonlyMap<ResourceKey, Declaration>> {
+  // Whoever compares two files may compare all that they hold: there is one namespace, and it reaches every other.
+  const policy = { namespace: "", name: "command-line" };
+  const placed = await placeObjects(
+    manifests.map((manifest) => desiredObject(manifest, path)),
+    {
+      policy: policyKey(policy),
+      policyNamespace: policy.namespace,
+      operatorNamespace: policy.namespace,
+      targetNamespace: namespace,
+      scopeOf: schemas.scopeOf,
+    },
+  );
+  return new Map([...placed].map(([key, declaration]) => [key, inOfflineWords(declaration)]));
+}
 
-function judge({ object }: Manifest, live: Manifest | undefined, schemas: OfflineSchemas): DriftVerdict {
-  const schema = schemas.schemaOf(object);
-  const ref = refOf(object);
-  if (schema === undefined) {
-    const message = `neither the shipped schemas nor a CRD in the desired file know ${ref.kind} in ${object.apiVersion}`;
-    return { status: "Unknown", reason: "KindNotServed", message };
-  }
-  if (live !== undefined && live.object.apiVersion !== object.apiVersion) {
-    const message = `live is given in ${live.object.apiVersion}; get it in ${object.apiVersion}`;
-    return { status: "Unknown", reason: "NotObserved", message };
-  }
+function desiredObject({ object, line }: Manifest, path: string): DesiredObject {
   const unfinished = findUnfinished(object);
-  const input: DriftInput = {
-    resource: ref,
-    revision: "",
-    desired:
-      unfinished === undefined
-        ? { type: "Stated", body: redactObject(object, digest) }
-        : { type: "Unfinished", ...unfinished },
-    live:
-      live === undefined
-        ? { type: "Absent", sinceMs: 0 }
-        : { type: "Present", body: redactObject(live.object, digest), arrivedAtMs: 0 },
-    // A comparison of two files takes it that what Git says was delivered.
-    delivered: { uid: "", resourceVersion: "", revision: "", policyGeneration: 0, completed: false },
-    schema,
-    policy: { mode: "Declared", rollback: "Never", suspended: false, generation: 0 },
-    source: { headReadAtMs: 0 },
-    nowMs: 0,
-  };
-  return assess(input);
+  const origin = { repository: "", revision: "", path, line };
+  return { ref: refOf(object), body: object, origin, ...(unfinished === undefined ? {} : { unfinished }) };
 }
 
-function declaredTwice(path: string): DriftVerdict {
-  return { status: "Unknown", reason: "DeclaredTwice", message: `declared twice in ${path}; keep one` };
+/** There is no API server here that could serve a kind or not. */
+function inOfflineWords(declaration: Declaration): Declaration {
+  const { ref, refused } = declaration;
+  if (refused?.reason !== "KindNotServed") return declaration;
+  const message = `neither the shipped schemas nor a CRD in the desired file know ${ref.kind} in ${apiVersionOf(ref)}`;
+  return { ...declaration, refused: { ...refused, message } };
 }
 
-function readFile(path: string): readonly Manifest[] | string {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path === "-" ? 0 : path);
-  } catch (error) {
-    return `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
-  const file = readManifests(bytes, path);
-  return file.type === "Failed" ? file.fault.message : file.manifests;
+function failed(message: string): DiffOutcome {
+  return { type: "Failed", message };
 }

@@ -1,9 +1,9 @@
-/** What `holdfast diff` says: the JSON contract and the table, both from the same verdicts. */
+/** What `holdfast diff` says to programs: its contract. */
 import type { FieldChange } from "../diff/field-change.ts";
 import type { DriftVerdict } from "../drift/verdict.ts";
 import { formatPath } from "../fieldpath/format-path.ts";
 import type { Origin } from "../resource/desired.ts";
-import { formatRef, type Json, type ResourceRef } from "../resource/resource.ts";
+import type { Json, ResourceRef } from "../resource/resource.ts";
 
 /** One judged object. */
 export interface DiffResult {
@@ -68,64 +68,6 @@ export function diffReport(results: readonly DiffResult[]): DiffReport {
 export function diffExitCode({ summary }: DiffReport): 0 | 1 | 2 {
   if (summary.drifted > 0) return 1;
   return summary.unknown > 0 ? 2 : 0;
-}
-
-/** The report for people: drifted and unknown objects with their changes, then one line of counts. */
-export function formatDiffTable(results: readonly DiffResult[]): string {
-  const lines: string[] = [];
-  for (const result of results) lines.push(...describe(result));
-  const { summary } = diffReport(results);
-  const counts = [
-    `${summary.total} objects`,
-    `${summary.inSync} in sync`,
-    `${summary.drifted} drifted (${summary.missing} missing)`,
-    `${summary.pending} pending`,
-    `${summary.unknown} unknown`,
-  ];
-  lines.push(counts.join(", "));
-  return `${lines.join("\n")}\n`;
-}
-
-function describe({ resource, verdict, origin }: DiffResult): readonly string[] {
-  const from =
-    origin === undefined ? "" : `  (${origin.path}${origin.line === undefined ? "" : `:${origin.line}`})`;
-  switch (verdict.status) {
-    case "InSync":
-      return [];
-    case "Pending":
-      return [`${formatRef(resource)}: Pending, ${verdict.reason}${from}`];
-    case "Unknown":
-      return [`${formatRef(resource)}: Unknown, ${verdict.reason}: ${verdict.message}${from}`];
-    case "Drifted": {
-      const reason = verdict.reason === undefined ? "" : `, ${verdict.reason}`;
-      return [
-        `${formatRef(resource)}: ${verdict.type}${reason}${from}`,
-        ...verdict.changes.map(describeChange),
-      ];
-    }
-  }
-}
-
-function describeChange(change: FieldChange): string {
-  const path = formatPath(change.path);
-  switch (change.type) {
-    case "Added":
-      return `  + ${path}: ${shorten(change.live)}${byManagers(change.managers)}`;
-    case "Removed":
-      return `  - ${path}: ${shorten(change.desired)}`;
-    case "Modified":
-      return `  ~ ${path}: ${shorten(change.desired)} -> ${shorten(change.live)}${byManagers(change.managers)}`;
-  }
-}
-
-function byManagers(managers: readonly { readonly name: string }[]): string {
-  return managers.length === 0 ? "" : `  [${managers.map(({ name }) => name).join(", ")}]`;
-}
-
-/** Values are for the eye here; JSON output has them whole. Control characters cannot reach the terminal. */
-function shorten(value: Json): string {
-  const text = JSON.stringify(value).replaceAll(/[\u007f-\u009f]/g, "?");
-  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
 }
 
 function reportedObject({ resource, verdict }: DiffResult): ReportedObject {

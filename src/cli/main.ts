@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 /** The `holdfast` command. Checks Node's version before anything that needs a newer one is loaded. */
 import process from "node:process";
+import { outliveReaders } from "./print.ts";
 
 const oldestNode = 24;
+
+outliveReaders();
 
 const [major = 0] = process.versions.node.split(".").map(Number);
 if (major < oldestNode) {

@@ -1,15 +1,15 @@
 /** Schemas without a cluster: the shipped ones, and those of CRDs among the desired objects. */
-import { type KubernetesObject, parseApiVersion, type ResourceRef, refOf } from "../resource/resource.ts";
+import type { KindScope } from "../controller/place.ts";
+import { type GroupVersionKind, type KubernetesObject, refOf } from "../resource/resource.ts";
 import { compileCrd } from "../schema/crd.ts";
 import { kindKey } from "../schema/open-api.ts";
-import type { SchemaNode } from "../schema/schema-node.ts";
+import { anyNode, type SchemaNode } from "../schema/schema-node.ts";
 import { shippedKind } from "../schema/shipped.ts";
 
 export interface OfflineSchemas {
-  /** Undefined if nobody knows the kind. */
-  schemaOf(object: KubernetesObject): SchemaNode | undefined;
-  /** The reference; cluster-scoped kinds have no namespace, whatever the file says. */
-  refOf(object: KubernetesObject): ResourceRef;
+  /** `NotServed` if nobody knows the kind. */
+  scopeOf(gvk: GroupVersionKind): KindScope;
+  schemaOf(gvk: GroupVersionKind): SchemaNode;
 }
 
 interface KnownKind {
@@ -19,20 +19,18 @@ interface KnownKind {
 
 export function createOfflineSchemas(objects: readonly KubernetesObject[]): OfflineSchemas {
   const declared = new Map(objects.flatMap(kindsOfCrd));
-  const find = (object: KubernetesObject): KnownKind | undefined => {
-    const gvk = { ...parseApiVersion(object.apiVersion), kind: object.kind };
-    return declared.get(kindKey(gvk)) ?? shippedKind(gvk);
-  };
+  const find = (gvk: GroupVersionKind): KnownKind | undefined =>
+    declared.get(kindKey(gvk)) ?? shippedKind(gvk);
   return {
-    schemaOf: (object) => find(object)?.schema,
-    refOf: (object) => {
-      const ref = refOf(object);
-      return find(object)?.namespaced === false ? { ...ref, namespace: "" } : ref;
+    scopeOf: (gvk) => {
+      const kind = find(gvk);
+      return kind === undefined ? "NotServed" : kind.namespaced ? "Namespaced" : "Cluster";
     },
+    schemaOf: (gvk) => find(gvk)?.schema ?? anyNode,
   };
 }
 
 function kindsOfCrd(object: KubernetesObject): readonly (readonly [string, KnownKind])[] {
-  if (object.kind !== "CustomResourceDefinition") return [];
+  if (refOf(object).group !== "apiextensions.k8s.io") return [];
   return compileCrd(object).map(({ gvk, ...known }) => [kindKey(gvk), known] as const);
 }

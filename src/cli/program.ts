@@ -2,7 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { flags } from "../config.ts";
 import { version } from "../version.ts";
-import type { DiffOptions } from "./diff.ts";
+import { type DiffOptions, outputs } from "./diff-options.ts";
+import { complain } from "./print.ts";
 
 /**
  * Exit codes as `kubectl diff` has them: 0 no drift, 1 drift, 2 an error.
@@ -16,7 +17,16 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     )
     .version(version, "--version", "print the version")
     .exitOverride()
-    .addHelpText("after", "\nExit codes: 0 no drift, 1 drift, 2 an error.");
+    .addHelpText(
+      "after",
+      `
+Examples:
+  holdfast diff policy.yaml                      what has drifted from Git, now
+  holdfast run --digest-key-file digest.key      the operator, with the current kubeconfig
+  holdfast help diff                             all that diff can do
+
+Exit codes: 0 no drift, 1 drift, 2 an error, or something that could not be judged.`,
+    );
   program.addCommand(
     runCommand(async (values) => {
       // Loaded when asked for: the operator needs none of the other commands' data, nor they its parts.
@@ -35,7 +45,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`holdfast: ${error instanceof Error ? error.message : String(error)}\n`);
+    complain(`holdfast: ${error instanceof Error ? error.message : String(error)}`);
     return 2;
   }
 }
@@ -48,7 +58,12 @@ function runCommand(action: (values: Record<string, string | undefined>) => Prom
   }
   command.addHelpText(
     "after",
-    "\nEach flag may be given as a variable too: --data-dir as HOLDFAST_DATA_DIR.",
+    `
+Each flag may be given as a variable too: --data-dir as HOLDFAST_DATA_DIR.
+
+Examples:
+  head -c 32 /dev/urandom > digest.key
+  holdfast run --digest-key-file digest.key --data-dir ./data --leader-elect false`,
   );
   return command.action(async (options: Record<string, string>) => {
     // commander turns `data-dir` into `dataDir`; configuration speaks of flags by their names.
@@ -62,25 +77,32 @@ function diffCommand(action: (policy: string | undefined, options: DiffOptions) 
     .description("Compare what Git says with what is live, once, with read permission only.")
     .exitOverride()
     .argument("[POLICY.yaml]", "a file with a GitRepoPolicy; it need not be in the cluster")
-    .option("--repo <DIR|URL>", "instead of a policy: the repository")
-    .option("--path <PATH>", "with --repo: the folder that holds the manifests", "")
-    .option("--branch <NAME>", "with --repo: the branch", "main")
-    .option("--namespace <NAME>", "for manifests that state none", "default")
-    .option("--desired <FILE>", "without a cluster: what Git says")
-    .option("--live <FILE>", "without a cluster: what is live, as `kubectl get -o yaml` prints it")
+    .option("--repo <DIR|URL>", "instead of a policy: the repository; what is committed counts")
+    .option("--path <PATH>", "with --repo: the folder in it that holds the manifests; default: all of it")
+    .option("--branch <NAME>", "with --repo: the branch; default: what is checked out in DIR, or main of URL")
+    .option(
+      "--namespace <NAME>",
+      "for manifests that state none; default: the current context's; without a cluster: where the live object is",
+    )
+    .option("--desired <FILE>", "without a cluster: what Git says; - is standard input")
+    .option(
+      "--live <FILE>",
+      "without a cluster: what is live, as `kubectl get -o yaml` or `-o json` prints it; - is standard input",
+    )
     .option("--kubeconfig <FILE>", "which cluster; default: the usual places")
     .option("--kubectl <COMMAND>", "kubectl, for Kustomize overlays", "kubectl")
     .option("--mode <MODE>", "which fields are compared: Declared", checkMode, "Declared")
-    .addOption(
-      new Option("-o, --output <FORMAT>", "how to print it").choices(["table", "json"]).default("table"),
-    )
+    .addOption(new Option("-o, --output <FORMAT>", "how to print it").choices(outputs).default("table"))
     .addHelpText(
       "after",
       `
 Examples:
   holdfast diff policy.yaml
-  holdfast diff --repo https://git.example.com/platform/shop.git --path deploy
-  kubectl get deployment web -o yaml > live.yaml && holdfast diff --desired web.yaml --live live.yaml -o json`,
+  holdfast diff --repo . --path deploy
+  holdfast diff --repo https://git.example.com/platform/shop.git --path deploy -o json
+  kubectl get deployment web -o yaml | holdfast diff --desired web.yaml --live -
+
+Exit codes: 0 no drift, 1 something is Drifted, 2 an error, or nothing is Drifted but something is Unknown.`,
     )
     .action(action);
 }

@@ -1,7 +1,6 @@
 /** `holdfast run`: the operator, until SIGTERM or SIGINT. */
 import process from "node:process";
 import { parseConfig } from "../config.ts";
-import { runOperator } from "../main.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { version } from "../version.ts";
 
@@ -11,6 +10,8 @@ export async function runRun(values: Readonly<Record<string, string | undefined>
     for (const message of parsed.messages) process.stderr.write(`holdfast run: ${message}\n`);
     return 2;
   }
+  // It takes a while to load: faults of the flags are told before.
+  const { runOperator } = await import("../main.ts");
   const logger = createLogger(parsed.config.logLevel);
   const stop = new AbortController();
   for (const name of ["SIGTERM", "SIGINT"] as const) {

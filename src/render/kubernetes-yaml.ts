@@ -42,39 +42,50 @@ export function parseKubernetesYaml(text: string): ParsedYaml {
 }
 
 /** Far beyond any manifest: an object of the API server has at most a few megabytes. */
-const maxValues = 1_000_000;
+const maxUnfolded = 1_000_000;
 
 /**
  * What aliases unfold to is counted before anybody walks it: each level may repeat the one below, so ninety aliases
- * make billions of values. Values that aliases share are one value in memory, and counted once.
+ * make billions of values. Values that aliases share are one value in memory, and walked here once. What the text
+ * itself spells out is bounded by its length, and may be the list of a whole cluster.
  */
 function findBomb(documents: readonly unknown[]): string | undefined {
   const sizes = new Map<object, number>();
+  let spelledOut = 0;
   const size = (value: unknown): number => {
-    if (typeof value !== "object" || value === null) return 1;
+    if (typeof value !== "object" || value === null) {
+      spelledOut += 1;
+      return 1;
+    }
     const known = sizes.get(value);
     if (known !== undefined) return known;
     // Infinite until it is known: whoever meets it meanwhile is inside of it.
     sizes.set(value, Number.POSITIVE_INFINITY);
+    spelledOut += 1;
     const total = Object.values(value).reduce<number>((sum, item) => sum + size(item), 1);
     sizes.set(value, total);
     return total;
   };
   const total = documents.reduce<number>((sum, document) => sum + size(document), 0);
   if (total === Number.POSITIVE_INFINITY) return "an alias refers to what contains it";
-  return total > maxValues ? `its aliases unfold to more than ${maxValues} values` : undefined;
+  const unfolded = total - spelledOut;
+  return unfolded > maxUnfolded ? `its aliases unfold to more than ${maxUnfolded} values` : undefined;
 }
 
-/** A scalar that YAML allows and JSON does not; js-yaml does not say where it stands. */
+/**
+ * A scalar that YAML allows and JSON does not; js-yaml does not say where it stands. Nor is a number
+ * shown: it may be a password that nobody has quoted.
+ */
 class UnrepresentableNumber extends Error {
   readonly scalar: string;
 
-  constructor(scalar: string, advice: string) {
-    super(`${scalar.slice(0, 40)} ${advice}; quote it if it is text`);
+  constructor(scalar: string, fault: string) {
+    super(`${fault}; quote it if it is text`);
     this.scalar = scalar;
   }
 }
 
+/** 0 if it is written in a way that is not seen here. */
 function lineOf(scalar: string, text: string): number {
   const isPart = (line: string) => line.split(/[\s,:[\]{}]+/).includes(scalar);
   return text.split("\n").findIndex(isPart) + 1;
@@ -82,11 +93,18 @@ function lineOf(scalar: string, text: string): number {
 
 function invalid(error: unknown, text: string): ParsedYaml {
   if (error instanceof UnrepresentableNumber) {
-    return { type: "Invalid", line: lineOf(error.scalar, text), message: error.message };
+    const line = lineOf(error.scalar, text);
+    return { type: "Invalid", message: error.message, ...(line === 0 ? {} : { line }) };
   }
   const { reason, mark } = error as { reason?: string; mark?: { line?: number } }; // YAMLException, or ours
-  const message = reason ?? (error instanceof Error ? error.message : String(error));
+  const message = withoutValues(reason ?? (error instanceof Error ? error.message : String(error)));
   return { type: "Invalid", message, ...(mark?.line === undefined ? {} : { line: mark.line + 1 }) };
+}
+
+/** A password that begins with `*` or `!` is taken for an alias or a tag, and its name must not be shown. */
+function withoutValues(reason: string): string {
+  const what = reason.replaceAll(/\s*("[^"]*"|!<.*>|: .*)/gs, "");
+  return what === reason ? reason : `${what}; quote it if it is text`;
 }
 
 const trueWords = new Set(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]);
@@ -136,7 +154,7 @@ const floatTag = defineScalarTag("tag:yaml.org,2002:float", {
   implicitFirstChars: [..."-+.0123456789"],
   resolve: (text: string) => {
     if (/^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$/.test(text))
-      throw new UnrepresentableNumber(text, "has no place in JSON");
+      throw new UnrepresentableNumber(text, `${text} has no place in JSON`);
     const plain = text.replaceAll("_", "");
     return floatPattern.test(plain) ? exact(Number(plain), text) : NOT_RESOLVED;
   },
@@ -165,7 +183,7 @@ const kubernetesSchema = new Schema([
 /** Integers beyond 2^53 and `1e400` would silently become other numbers. */
 function exact(value: number, text: string): number {
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
-    throw new UnrepresentableNumber(text, "is a number that cannot be held exactly");
+    throw new UnrepresentableNumber(text, "a number that cannot be held exactly");
   }
   return value;
 }

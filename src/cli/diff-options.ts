@@ -1,0 +1,22 @@
+/** What `holdfast diff` is asked, and what each way of comparing answers. */
+import type { DiffResult } from "./diff-report.ts";
+
+export const outputs = ["table", "json", "yaml"] as const;
+
+export interface DiffOptions {
+  readonly repo?: string;
+  readonly path?: string;
+  readonly branch?: string;
+  readonly namespace?: string;
+  readonly desired?: string;
+  readonly live?: string;
+  readonly kubeconfig?: string;
+  readonly kubectl: string;
+  readonly mode: string;
+  readonly output: (typeof outputs)[number];
+}
+
+/** What was compared, or why it could not be: one line for the user. A notice is a line beside the result. */
+export type DiffOutcome =
+  | { readonly type: "Compared"; readonly results: readonly DiffResult[]; readonly notice?: string }
+  | { readonly type: "Failed"; readonly message: string };

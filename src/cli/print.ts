@@ -1,0 +1,22 @@
+/** Writing to standard output and standard error, also when the reader has gone: `holdfast diff … | head -1`. */
+import process from "node:process";
+import { printable } from "./printable.ts";
+
+/** Resolves when the text is written, or cannot be any more. */
+export async function print(text: string): Promise<void> {
+  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+}
+
+/** One line on standard error. */
+export function complain(message: string): void {
+  process.stderr.write(`${printable(message)}\n`);
+}
+
+/** A reader that has gone is no fault of ours, and nothing to end with a stack trace for. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}

@@ -1,0 +1,494 @@
+/** `holdfast diff --desired FILE --live FILE`: its JSON is a contract that other programs rely on. */
+import { describe, expect, it } from "@jest/globals";
+import type { ReportedObject } from "../../src/cli/diff-report.ts";
+import { type Compared, compareTexts, useFolder } from "../support/holdfast-diff.ts";
+
+const folder = useFolder();
+
+async function compared(desired: string, live: string, namespace?: string): Promise<Compared> {
+  const outcome = await compareTexts(folder, {
+    desired,
+    live,
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+  if (typeof outcome === "string") throw new Error(outcome);
+  return outcome;
+}
+
+/** The only object of the report. */
+async function judged(desired: string, live: string, namespace?: string): Promise<ReportedObject> {
+  const { report } = await compared(desired, live, namespace);
+  const [object] = report.objects;
+  if (object === undefined || report.objects.length > 1) throw new Error(JSON.stringify(report));
+  return object;
+}
+
+async function refusal(desired: string, live = ""): Promise<string> {
+  const outcome = await compareTexts(folder, { desired, live });
+  return typeof outcome === "string" ? outcome : `compared: ${JSON.stringify(outcome.report)}`;
+}
+
+/** A ConfigMap in one line; `head` goes into its metadata. */
+function configMap(head: string, mode = "fast"): string {
+  return `{apiVersion: v1, kind: ConfigMap, metadata: {${head}}, data: {mode: ${mode}}}\n`;
+}
+
+const nothing = "apiVersion: v1\nkind: List\nitems: []\n";
+
+const deployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: app
+          image: registry.example.com/web:1.0
+          env: [{name: MODE, value: fast}, {name: COLOR, value: blue}]
+          resources: {limits: {cpu: "1", memory: 1Gi}}
+          ports: [{containerPort: 80}]
+      volumes: []
+`;
+
+/** As `kubectl get deployment web -o yaml` prints it. */
+const liveDeployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  annotations: {deployment.kubernetes.io/revision: "3"}
+  creationTimestamp: "2026-01-02T03:04:05Z"
+  generation: 7
+  managedFields:
+  - apiVersion: apps/v1
+    fieldsType: FieldsV1
+    fieldsV1: {"f:spec": {"f:replicas": {}}}
+    manager: kubectl-edit
+    operation: Update
+    time: "2026-01-02T03:04:05Z"
+  name: web
+  namespace: shop
+  resourceVersion: "4711"
+  uid: 7d1b5a2e-0f5e-4b7e-9f83-2f1d3a0f8c11
+spec:
+  progressDeadlineSeconds: 600
+  replicas: 3
+  revisionHistoryLimit: 10
+  selector: {matchLabels: {app: web}}
+  strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 25%, maxUnavailable: 25%}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - env: [{name: MODE, value: fast}, {name: COLOR, value: blue}]
+        image: registry.example.com/web:1.0
+        imagePullPolicy: IfNotPresent
+        name: app
+        ports: [{containerPort: 80, protocol: TCP}]
+        resources: {limits: {cpu: 1000m, memory: 1024Mi}}
+      restartPolicy: Always
+status: {readyReplicas: 3, replicas: 3}
+`;
+
+describe("an object that is as Git says", () => {
+  it("is InSync: quantities, defaults, empties and what the system writes are no drift", async () => {
+    const { report, exitCode } = await compared(deployment, liveDeployment);
+    expect(report).toEqual({
+      objects: [
+        {
+          resource: { group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "web" },
+          verdict: "InSync",
+          changes: [],
+          doubtful: [],
+        },
+      ],
+      summary: {
+        total: 1,
+        inSync: 1,
+        drifted: 0,
+        missing: 0,
+        unexpected: 0,
+        pending: 0,
+        exempt: 0,
+        unknown: 0,
+        doubtful: 0,
+      },
+    });
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("an object that was changed", () => {
+  const live = liveDeployment
+    .replace("replicas: 3\n  revision", "replicas: 5\n  revision")
+    .replace("{name: MODE, value: fast}", "{name: MODE, value: slow}")
+    .replace(", {name: COLOR, value: blue}", "");
+
+  it("is Drifted, with each change at its path, and the absent side left out", async () => {
+    const { report, exitCode } = await compared(deployment, live);
+    expect(report.objects).toEqual([
+      {
+        resource: { group: "apps", version: "v1", kind: "Deployment", namespace: "shop", name: "web" },
+        verdict: "Drifted",
+        type: "Modified",
+        changes: [
+          { type: "Modified", path: "spec.replicas", desired: 3, live: 5 },
+          {
+            type: "Removed",
+            path: 'spec.template.spec.containers[name="app"].env[name="COLOR"]',
+            desired: { name: "COLOR", value: "blue" },
+          },
+          {
+            type: "Modified",
+            path: 'spec.template.spec.containers[name="app"].env[name="MODE"].value',
+            desired: "fast",
+            live: "slow",
+          },
+        ],
+        doubtful: [],
+      },
+    ]);
+    expect(report.summary).toMatchObject({ total: 1, drifted: 1, missing: 0, inSync: 0 });
+    expect(exitCode).toBe(1);
+  });
+
+  it("names in the table who manages the field", async () => {
+    const { table } = await compared(deployment, live);
+    expect(table).toBe(
+      [
+        "Deployment.apps shop/web: Modified  (desired.yaml:2)",
+        "  ~ spec.replicas: 3 -> 5  [kubectl-edit]",
+        '  - spec.template.spec.containers[name="app"].env[name="COLOR"]: {"name":"COLOR","value":"blue"}',
+        '  ~ spec.template.spec.containers[name="app"].env[name="MODE"].value: "fast" -> "slow"',
+        "1 object, 0 in sync, 1 drifted (0 missing), 0 pending, 0 unknown",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it('may say 80 for "80" where either is allowed, but not another port', async () => {
+    const service = (port: string) =>
+      `{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {ports: [{port: 80, targetPort: ${port}}]}}`;
+    expect((await judged(service("80"), service("80"))).verdict).toBe("InSync");
+    expect((await judged(service("80"), service("8080"))).changes).toHaveLength(1);
+  });
+});
+
+describe("an object that is not there", () => {
+  it.each([
+    ["an empty list", nothing],
+    ["a list of nothing, as Go writes it", "apiVersion: v1\nkind: ConfigMapList\nitems: null\n"],
+    ["other objects", configMap("name: other, namespace: shop")],
+    ["one of that name in another namespace", configMap("name: settings, namespace: other")],
+    [
+      "one of that name of another kind",
+      "{apiVersion: v1, kind: Secret, metadata: {name: settings, namespace: shop}}",
+    ],
+  ])("is Missing where live is %s", async (_, live) => {
+    const { report, exitCode } = await compared(configMap("name: settings, namespace: shop"), live);
+    expect(report.objects).toMatchObject([{ verdict: "Drifted", type: "Missing", changes: [] }]);
+    expect(report.objects[0]).not.toHaveProperty("reason");
+    expect(report.summary).toMatchObject({ drifted: 1, missing: 1 });
+    expect(exitCode).toBe(1);
+  });
+
+  it("is Missing where the live file is empty, which is said: kubectl prints nothing where it fails, too", async () => {
+    const { report, notice } = await compared(configMap("name: settings"), "");
+    expect(report.summary).toMatchObject({ missing: 1 });
+    expect(notice).toBe("live.yaml holds no objects, so everything is missing");
+  });
+
+  it("is Missing, Terminating, while it is being deleted", async () => {
+    const live = configMap(
+      'name: a, namespace: b, deletionTimestamp: "2026-01-02T03:04:05Z", finalizers: [x/y]',
+    );
+    expect(await judged(configMap("name: a, namespace: b"), live)).toMatchObject({
+      verdict: "Drifted",
+      type: "Missing",
+      reason: "Terminating",
+      changes: [],
+    });
+  });
+
+  it("is InSync if it is a hook: it comes and goes", async () => {
+    const hook = configMap("name: a, annotations: {helm.sh/hook: pre-install}");
+    expect(await judged(hook, nothing)).toMatchObject({ verdict: "InSync", reason: "NotExpected" });
+  });
+});
+
+describe("a file", () => {
+  it("may hold many documents and lists, each object judged by itself, in their order", async () => {
+    const desired = `${configMap("name: c")}---\n---\n${nothing.replace("[]", `[${configMap("name: a").trim()}]`)}---\n${configMap("name: b")}`;
+    const live = JSON.stringify({
+      apiVersion: "v1",
+      kind: "List",
+      items: ["a", "b"].map((name) => ({
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name },
+        data: { mode: name === "a" ? "slow" : "fast" },
+      })),
+    });
+    const { report } = await compared(desired, live);
+    expect(report.objects.map(({ resource, verdict, type }) => [resource.name, verdict, type])).toEqual([
+      ["c", "Drifted", "Missing"],
+      ["a", "Drifted", "Modified"],
+      ["b", "InSync", undefined],
+    ]);
+    expect(report.summary).toMatchObject({ total: 3, inSync: 1, drifted: 2, missing: 1 });
+  });
+
+  it("may be a list as the API server sends it: its items say neither apiVersion nor kind", async () => {
+    const live =
+      "{apiVersion: v1, kind: ConfigMapList, metadata: {}, items: [{metadata: {name: a}, data: {mode: slow}}]}";
+    expect((await judged(configMap("name: a"), live)).changes).toEqual([
+      { type: "Modified", path: "data.mode", desired: "fast", live: "slow" },
+    ]);
+  });
+
+  it.each([
+    ["that is empty", "", "desired.yaml holds no objects, so there is nothing to compare"],
+    ["of comments", "# nothing\n---\n", "desired.yaml holds no objects, so there is nothing to compare"],
+    ["that is no YAML", "a: 1\nb: [", "desired.yaml:2: "],
+    [
+      "with a number that JavaScript cannot hold",
+      "a: 1\nb: 9007199254740993",
+      "desired.yaml:2: a number that cannot be held exactly",
+    ],
+    [
+      "of JSON with such a number",
+      '{"a":\n9007199254740993}',
+      "desired.yaml:2: a number that cannot be held exactly",
+    ],
+    ["of JSON with a key that stands twice", '{"a": 1,\n"a": 2}', "desired.yaml:2: duplicated mapping key"],
+    ["that is no text", "\u0000\u0001", "desired.yaml:1: null byte is not allowed"],
+    ["without a kind", "apiVersion: v1\nmetadata: {name: a}", "desired.yaml:1: kind is missing"],
+    [
+      "without a name",
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {}",
+      "desired.yaml:1: metadata.name is missing",
+    ],
+  ])("%s is refused, with its place", async (_, text, message) => {
+    expect(await refusal(text)).toContain(message);
+  });
+
+  it("of live objects that cannot be read is refused too", async () => {
+    expect(await refusal(configMap("name: a"), "a: [")).toMatch(/^live\.yaml:1: /);
+  });
+});
+
+describe("a manifest that states no namespace", () => {
+  const desired = configMap("name: settings");
+  const shop = configMap("name: settings, namespace: shop", "slow");
+  const office = configMap("name: settings, namespace: office");
+
+  it("means the one live object of its kind and name, wherever that is", async () => {
+    const { resource, verdict } = await judged(desired, shop);
+    expect([resource.namespace, verdict]).toEqual(["shop", "Drifted"]);
+  });
+
+  it("is Unknown where there are several, with what to do", async () => {
+    const { report, exitCode, table } = await compared(desired, `${shop}---\n${office}`);
+    expect(report.objects).toMatchObject([{ verdict: "Unknown", reason: "NotObserved", changes: [] }]);
+    expect(table).toContain("in the namespaces office, shop; state one in the manifest, or by --namespace");
+    expect(exitCode).toBe(2);
+  });
+
+  it("is in the namespace that --namespace names, and in no other", async () => {
+    expect(await judged(desired, `${shop}---\n${office}`, "office")).toMatchObject({ verdict: "InSync" });
+    const missing = await judged(desired, shop, "office");
+    expect([missing.resource.namespace, missing.type]).toEqual(["office", "Missing"]);
+  });
+
+  it("does not take the object of one that states it", async () => {
+    const { report } = await compared(`${desired}---\n${shop}`, shop);
+    expect(report.objects.map(({ resource, verdict }) => [resource.namespace, verdict])).toEqual([
+      ["", "Drifted"],
+      ["shop", "InSync"],
+    ]);
+  });
+
+  it("of a cluster-scoped kind has none, whatever either file says", async () => {
+    const role = (head: string) =>
+      `{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {${head}}, rules: []}`;
+    const heads = ["name: a", "name: a, namespace: shop"];
+    for (const [desired = "", live = ""] of [heads, heads.toReversed()]) {
+      const { resource, verdict } = await judged(role(desired), role(live));
+      expect([resource.namespace, verdict]).toEqual(["", "InSync"]);
+    }
+  });
+});
+
+describe("a live object in another version of its kind", () => {
+  const scaler = (version: string, more = "") =>
+    `{apiVersion: autoscaling/${version}, kind: HorizontalPodAutoscaler, metadata: {name: web, namespace: shop}, spec: {maxReplicas: 5${more}}}\n`;
+
+  it("is Unknown, since nobody can convert it here, with the command that gets the right one", async () => {
+    const { report, exitCode, table } = await compared(scaler("v1"), scaler("v2"));
+    expect(report.objects).toMatchObject([{ verdict: "Unknown", reason: "NotObserved" }]);
+    expect(table).toContain("kubectl get horizontalpodautoscaler.v1.autoscaling web -n shop -o yaml");
+    expect(exitCode).toBe(2);
+  });
+
+  it("is passed over where the file holds the right version too", async () => {
+    const live = [scaler("v1"), scaler("v2", ", minReplicas: 2")].join("---\n");
+    expect((await judged(scaler("v1"), live)).verdict).toBe("InSync");
+  });
+});
+
+describe("a live object that the file holds twice", () => {
+  const desired = configMap("name: a, namespace: b");
+
+  it("is one, where both say the same", async () => {
+    expect((await judged(desired, `${desired}---\n${desired}`)).verdict).toBe("InSync");
+  });
+
+  it("is Unknown, where they do not", async () => {
+    const live = `${desired}---\n${configMap("name: a, namespace: b", "slow")}`;
+    expect(await judged(desired, live)).toMatchObject({ verdict: "Unknown", reason: "NotObserved" });
+  });
+});
+
+describe("a custom resource", () => {
+  const crd = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                size: {type: integer, default: 3}
+                parts:
+                  type: array
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [id]
+                  items:
+                    type: object
+                    required: [id]
+                    properties: {id: {type: string}, weight: {type: integer}}
+                free: {type: object, x-kubernetes-preserve-unknown-fields: true}
+`;
+  const widget = (spec: string) =>
+    `{apiVersion: example.com/v1, kind: Widget, metadata: {name: w, namespace: ns}, spec: ${spec}}\n`;
+  const desired = widget("{parts: [{id: a, weight: 1}, {id: b}], free: {any: [thing]}}");
+
+  it("is compared by the CRD beside it: keyed lists, defaults, unknown fields that are kept", async () => {
+    const live = widget("{size: 3, parts: [{id: b}, {id: c}, {id: a, weight: 1}], free: {any: [thing]}}");
+    const { report } = await compared(`${crd}---\n${desired}`, `${crd}---\n${live}`);
+    expect(report.objects.map(({ resource, verdict }) => [resource.kind, verdict])).toEqual([
+      ["CustomResourceDefinition", "InSync"],
+      ["Widget", "InSync"],
+    ]);
+    const edited = live.replace("weight: 1", "weight: 2").replace("[thing]", "[other]");
+    const changes = (await compared(`${crd}---\n${desired}`, `${crd}---\n${edited}`)).report.objects[1]
+      ?.changes;
+    expect(changes?.map(({ path }) => path)).toEqual(["spec.free.any", 'spec.parts[id="a"].weight']);
+  });
+
+  it("is Unknown without its CRD, even where both sides say the same", async () => {
+    const { report, exitCode, table } = await compared(desired, desired);
+    expect(report.objects).toMatchObject([{ verdict: "Unknown", reason: "KindNotServed", changes: [] }]);
+    expect(report.summary).toMatchObject({ unknown: 1, inSync: 0 });
+    expect(table).toContain("nor a CRD in the desired file know Widget in example.com/v1");
+    expect(exitCode).toBe(2);
+  });
+});
+
+describe("a manifest that cannot be judged", () => {
+  it("because two documents declare the object is DeclaredTwice, once, and the others are judged", async () => {
+    const desired = [configMap("name: a"), configMap("name: b"), configMap("name: a", "slow")].join("---\n");
+    const { report, table } = await compared(desired, configMap("name: b"));
+    expect(report.objects.map(({ resource, verdict, reason }) => [resource.name, verdict, reason])).toEqual([
+      ["a", "Unknown", "DeclaredTwice"],
+      ["b", "InSync", undefined],
+    ]);
+    expect(table).toContain("desired.yaml:1 and desired.yaml:5");
+  });
+
+  it.each([
+    ["SOPS ciphertext", "name: a", '"ENC[AES256_GCM,data:x]"', "NotRendered"],
+    ["a Flux variable", "name: a", '"${MODE}"', "NotRendered"],
+    ["a template expression", "name: a", '"{{ .Values.mode }}"', "NotRendered"],
+    ["a vault placeholder", "name: a", '"<path:secret/data/x#y>"', "NotRendered"],
+    ["a generated name", "generateName: a-", "fast", "NoName"],
+  ])("because it holds %s is Unknown: %s, %s → %s", async (_, head, mode, reason) => {
+    const { report, exitCode } = await compared(configMap(head, mode), nothing);
+    expect(report.objects).toMatchObject([{ verdict: "Unknown", reason, changes: [], doubtful: [] }]);
+    expect(report.objects[0]).not.toHaveProperty("type");
+    expect(exitCode).toBe(2);
+  });
+
+  it("for want of a name is told from others of its kind", async () => {
+    const { report } = await compared(
+      `${configMap("generateName: a-")}---\n${configMap("generateName: a-")}`,
+      nothing,
+    );
+    expect(report.objects.map(({ reason }) => reason)).toEqual(["NoName", "NoName"]);
+  });
+
+  it("does not hide drift beside it: the exit code is 1", async () => {
+    const desired = `${configMap("generateName: a-")}---\n${configMap("name: b")}`;
+    expect((await compared(desired, nothing)).exitCode).toBe(1);
+  });
+});
+
+describe("a Secret", () => {
+  const secret = (fields: string) =>
+    `{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: ns}, ${fields}}\n`;
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+  it("is in sync whether it says data or stringData", async () => {
+    const live = secret(`type: Opaque, data: {password: ${base64("hunter2")}}`);
+    expect((await judged(secret("stringData: {password: hunter2}"), live)).verdict).toBe("InSync");
+    expect((await judged(secret(`data: {password: ${base64("hunter2")}}`), live)).verdict).toBe("InSync");
+  });
+
+  it("that differs shows digests, in JSON and in the table, and never a value", async () => {
+    const applied = JSON.stringify(
+      JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata: {}, stringData: { password: "hunter3" } }),
+    );
+    const live = secret(`data: {password: ${base64("hunter3")}}`).replace(
+      "namespace: ns}",
+      `namespace: ns, annotations: {kubectl.kubernetes.io/last-applied-configuration: ${applied}}}`,
+    );
+    const outcome = await compared(secret("stringData: {password: hunter2}"), live);
+    expect(outcome.report.objects[0]?.changes).toEqual([
+      {
+        type: "Modified",
+        path: "data.password",
+        desired: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/),
+        live: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/),
+      },
+    ]);
+    expect(JSON.stringify(outcome)).not.toMatch(
+      new RegExp(`hunter|${base64("hunter2")}|${base64("hunter3")}`),
+    );
+  });
+
+  it.each([
+    ["begins with an asterisk", "*hunter2"],
+    ["begins with an exclamation mark", "!hunter2"],
+    ["is a long number", "98765432109876543210"],
+  ])("whose unquoted value %s is refused, and the value is not shown", async (_, value) => {
+    const message = await refusal(
+      `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  password: ${value}\n`,
+    );
+    expect(message).toMatch(/^desired\.yaml:5: .*; quote it if it is text$/);
+    expect(message).not.toMatch(/hunter2|98765/);
+  });
+});

@@ -1,0 +1,222 @@
+/** `holdfast diff` against the real API server, as somebody who may only read. */
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { createRepository, type Repository } from "../../dev/demo/repository.ts";
+import type { DiffReport } from "../../src/cli/diff-report.ts";
+import { useApiServer } from "../support/api-server.ts";
+import { type Ended, holdfast, useFolder } from "../support/holdfast-diff.ts";
+
+const api = useApiServer();
+const folder = useFolder();
+
+const deployment = (replicas: number) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - {name: app, image: "registry.example.com/web:1.0", env: [{name: MODE, value: fast}]}
+`;
+const configMap = (name: string, mode = "fast") =>
+  `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {mode: ${mode}}\n`;
+const secret =
+  "---\napiVersion: v1\nkind: Secret\nmetadata: {name: password}\nstringData: {password: hunter2}\n";
+const widget = "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {}\n";
+
+let namespace = "";
+/** Its folder has a blank in its name, as folders of users have. */
+let repository: Repository;
+
+beforeAll(async () => {
+  namespace = await api.namespace("diff");
+  repository = await createRepository(join(folder.path, "my manifests"));
+  await repository.commit({ "app/all.yaml": deployment(0) + configMap("settings") });
+  await api.kubectl(["apply", "-n", namespace, "-f", join(repository.directory, "app")]);
+});
+
+const diff = (...args: readonly string[]): Promise<Ended> =>
+  holdfast(["diff", "--kubeconfig", api.kubeconfig("reader"), ...args]);
+/** The folder `path` of what is checked out. */
+const diffRepository = (path: string, ...args: readonly string[]) =>
+  diff("--repo", repository.directory, "--path", path, "--namespace", namespace, ...args);
+
+async function report(path: string): Promise<DiffReport & { readonly exitCode: number | null }> {
+  const { exitCode, stdout, stderr } = await diffRepository(path, "-o", "json");
+  expect(stderr).toBe("");
+  return { ...(JSON.parse(stdout) as DiffReport), exitCode };
+}
+
+describe("a repository that was delivered", () => {
+  it("is in sync by its policy, which need not be in the cluster", async () => {
+    const policy = await folder.write(
+      "policy.yaml",
+      `apiVersion: holdfast.dev/v1alpha1
+kind: GitRepoPolicy
+metadata: {name: shop, namespace: ${namespace}}
+spec: {source: {url: "file://${encodeURI(repository.directory)}", ref: {branch: main}, path: app}}
+`,
+    );
+    expect(await diff(policy)).toEqual({
+      exitCode: 0,
+      stdout: "2 objects, 2 in sync, 0 drifted (0 missing), 0 pending, 0 unknown\n",
+      stderr: "",
+    });
+  });
+
+  it("is in sync by its folder, also from inside of it", async () => {
+    const args = ["--repo", ".", "--namespace", namespace];
+    const command = ["diff", "--kubeconfig", api.kubeconfig("reader"), ...args];
+    const { exitCode, stdout } = await holdfast(command, { cwd: join(repository.directory, "app") });
+    expect(stdout).toMatch(/^2 objects, 2 in sync/);
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("a hand edit", () => {
+  it("is Drifted, at its path, and beside it what is Missing; the rest stays InSync", async () => {
+    await repository.commit({
+      "edited/all.yaml": `${deployment(0).replace("name: web", "name: edited")}${configMap("settings")}${configMap("gone")}`,
+    });
+    const { exitCode: applied } = await api.tryKubectl([
+      "apply",
+      "-n",
+      namespace,
+      "-f",
+      join(repository.directory, "edited"),
+    ]);
+    expect(applied).toBe(0);
+    await api.kubectl(["set", "env", "deployment/edited", "MODE=slow", "-n", namespace], {
+      identity: "editor",
+    });
+    await api.kubectl(["delete", "configmap", "gone", "-n", namespace]);
+    const { objects, summary, exitCode } = await report("edited");
+    expect(objects).toEqual([
+      {
+        resource: { group: "apps", version: "v1", kind: "Deployment", namespace, name: "edited" },
+        verdict: "Drifted",
+        type: "Modified",
+        changes: [
+          {
+            type: "Modified",
+            path: 'spec.template.spec.containers[name="app"].env[name="MODE"].value',
+            desired: "fast",
+            live: "slow",
+          },
+        ],
+        doubtful: [],
+      },
+      expect.objectContaining({ verdict: "InSync" }),
+      {
+        resource: { group: "", version: "v1", kind: "ConfigMap", namespace, name: "gone" },
+        verdict: "Drifted",
+        type: "Missing",
+        changes: [],
+        doubtful: [],
+      },
+    ]);
+    expect(summary).toMatchObject({ total: 3, inSync: 1, drifted: 2, missing: 1 });
+    expect(exitCode).toBe(1);
+  });
+
+  it("of one among many objects, which are read as a list, is found like any other", async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `many-${i}`);
+    await repository.commit({ "many/all.yaml": names.map((name) => configMap(name)).join("") });
+    await api.kubectl(["create", "-n", namespace, "-f", join(repository.directory, "many")]);
+    await api.kubectl(["patch", "configmap", "many-7", "-n", namespace, "-p", '{"data":{"mode":"slow"}}']);
+    await api.kubectl(["delete", "configmap", "many-299", "-n", namespace]);
+    const { objects, summary } = await report("many");
+    expect(objects.map(({ resource }) => resource.name)).toEqual(names);
+    expect(summary).toMatchObject({ total: 300, inSync: 298, drifted: 2, missing: 1 });
+    expect(objects[7]?.changes).toEqual([
+      { type: "Modified", path: "data.mode", desired: "fast", live: "slow" },
+    ]);
+    expect(objects[299]?.type).toBe("Missing");
+  });
+});
+
+describe("what cannot be judged is Unknown, and the others are judged:", () => {
+  it("what the caller may not read, and kinds that are not served", async () => {
+    await repository.commit({ "unknown/all.yaml": configMap("settings") + secret + widget });
+    const { objects, summary, exitCode } = await report("unknown");
+    expect(objects.map(({ resource, verdict, reason }) => [resource.kind, verdict, reason])).toEqual([
+      ["ConfigMap", "InSync", undefined],
+      ["Secret", "Unknown", "Forbidden"],
+      ["Widget", "Unknown", "KindNotServed"],
+    ]);
+    expect(summary).toMatchObject({ inSync: 1, unknown: 2, drifted: 0 });
+    expect(exitCode).toBe(2);
+  });
+
+  it("many of a kind that may not be listed", async () => {
+    const names = Array.from({ length: 120 }, (_, i) => `secret-${i}`);
+    const text = names.map((name) => secret.replace("name: password", `name: ${name}`)).join("");
+    await repository.commit({ "secrets/all.yaml": text });
+    const { objects, exitCode } = await report("secrets");
+    expect(new Set(objects.map(({ reason }) => reason))).toEqual(new Set(["Forbidden"]));
+    expect([objects.length, exitCode]).toEqual([120, 2]);
+  });
+
+  it("but drift beside it decides the exit code", async () => {
+    await repository.commit({ "both/all.yaml": configMap("settings", "slow") + secret });
+    expect((await report("both")).exitCode).toBe(1);
+  });
+});
+
+describe("nothing can be compared, and the exit code is 2,", () => {
+  it("where the API server cannot be reached", async () => {
+    const kubeconfig = await folder.write(
+      "nowhere",
+      JSON.stringify({
+        clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+        users: [{ name: "u", user: {} }],
+        contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+        "current-context": "x",
+      }),
+    );
+    const ended = await diff("--kubeconfig", kubeconfig, "--repo", repository.directory);
+    refused(ended, "the API server https://127.0.0.1:1 cannot be asked: ECONNREFUSED");
+  });
+
+  it("where there is no such folder", async () => {
+    refused(await diff("--repo", join(folder.path, "none")), "--repo: there is no folder");
+  });
+
+  it("where the folder is in no Git repository, with what to do", async () => {
+    refused(
+      await diff("--repo", folder.path),
+      "is not in a Git repository; commit the manifests, or compare files with --desired and --live",
+    );
+  });
+
+  it("where the repository has no such path or branch, in the words of the flags", async () => {
+    refused(await diffRepository("none"), "--path");
+    refused(await diffRepository("app", "--branch", "none"), "--branch: the remote has no branch none");
+  });
+
+  it("where the URL leads to no repository", async () => {
+    refused(await diff("--repo", `file://${folder.path}/none`), "the remote cannot be read");
+  });
+
+  it("where the policy's credentials may not be read, with the way around it", async () => {
+    const policy = await folder.write(
+      "private.yaml",
+      `apiVersion: holdfast.dev/v1alpha1
+kind: GitRepoPolicy
+metadata: {name: shop, namespace: ${namespace}}
+spec: {source: {url: "https://git.example.com/x.git", ref: {branch: main}, secretRef: {name: git}}}
+`,
+    );
+    refused(await diff(policy), "or clone the repository and compare the clone with --repo");
+  });
+});
+
+function refused({ exitCode, stdout, stderr }: Ended, message: string): void {
+  expect(stderr).toContain(message);
+  expect(stderr.trimEnd()).not.toContain("\n");
+  expect([exitCode, stdout]).toEqual([2, ""]);
+}
