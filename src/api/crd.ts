@@ -4,7 +4,7 @@ import type { JsonObject } from "../resource/resource.ts";
 import { recordSpecSchema, recordStatusSchema } from "./drift-record.ts";
 import { policySpecSchema, policyStatusSchema } from "./git-repo-policy.ts";
 import { apiGroup, apiVersion, policyResource, recordResource } from "./names.ts";
-import { type SchemaExtras, structuralSchema } from "./structural-schema.ts";
+import { type Rule, type SchemaExtras, structuralSchema } from "./structural-schema.ts";
 
 interface Definition extends SchemaExtras {
   readonly kind: string;
@@ -36,6 +36,8 @@ const policyDefinition: Definition = {
         message: "spec.source.ref: state exactly one of branch, tag, semver and commit",
       },
     ],
+    "spec.source.ref.branch": [fullRefRule("spec.source.ref.branch", "refs/heads/")],
+    "spec.source.ref.tag": [fullRefRule("spec.source.ref.tag", "refs/tags/")],
     "spec.source.path": [
       {
         rule: "!self.split('/').exists(part, part == '..')",
@@ -133,6 +135,10 @@ function rootSchema({ description, spec, status, ...extras }: Definition): JsonO
       status: structuralSchema(status, "status", extras),
     },
   };
+}
+
+function fullRefRule(field: string, prefix: string): Rule {
+  return { rule: "!self.startsWith('refs/')", message: `${field}: write it without ${prefix}` };
 }
 
 function conditionColumn(name: string, type: string): JsonObject {

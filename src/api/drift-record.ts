@@ -2,11 +2,18 @@
 import { z } from "zod";
 import { countSchema, driftTypeSchema, timeSchema } from "./fields.ts";
 
-/** Bounds that keep one record within 8 KiB of JSON, its spec and metadata included; sizes are bytes of UTF-8. */
+/** Bounds that keep one record, with all that the API server adds to it, within 8 KiB; sizes are bytes of UTF-8. */
 export const recordLimits = {
-  changesBytes: 4_608,
+  bytes: 8_192,
+  /** What the API server adds: uid, version, times and, most of it, managedFields. */
+  serverBytes: 1_536,
+  repositoryBytes: 512,
+  originPathBytes: 512,
+  messageBytes: 1_000,
   changes: 50,
   valueBytes: 512,
+  /** Of a change for which there is no room else. */
+  briefValueBytes: 128,
   pathBytes: 512,
   managers: 8,
   managerBytes: 160,
@@ -40,8 +47,14 @@ export const recordSpecSchema = z
       .describe("The older revision that the drift is against, while the newest is not delivered."),
     origin: z
       .strictObject({
-        repository: z.string().max(2048).describe("The repository's URL."),
-        path: z.string().max(1024).describe("The file; for Kustomize the overlay's folder."),
+        repository: z
+          .string()
+          .max(recordLimits.repositoryBytes)
+          .describe("The repository's URL; a very long one is cut."),
+        path: z
+          .string()
+          .max(recordLimits.originPathBytes)
+          .describe("The file; for Kustomize the overlay's folder. A very long one is cut."),
         line: z.int().min(1).optional().describe("Known for plain YAML only."),
       })
       .optional()
@@ -50,7 +63,7 @@ export const recordSpecSchema = z
   })
   .describe("What stays the same as long as the drift lasts.");
 
-const valueNote = `As JSON. A longer one is cut at ${recordLimits.valueBytes} bytes, and ends with the SHA-256 of the whole.`;
+const valueNote = `As JSON. A longer one is cut at ${recordLimits.valueBytes} bytes (where there is no room, at ${recordLimits.briefValueBytes}), and ends with the SHA-256 of the whole.`;
 
 const changeSchema = z.strictObject({
   path: z
@@ -86,7 +99,10 @@ export const recordStatusSchema = z
         result: z
           .enum(["Written", "Conflict", "Forbidden", "Immutable", "Failed"])
           .describe("How the attempt ended."),
-        message: z.string().max(1024).describe("Why, in the API server's words; empty if it was written."),
+        message: z
+          .string()
+          .max(recordLimits.messageBytes)
+          .describe("Why, in the API server's words; empty if it was written."),
         time: timeSchema.describe("When the attempt ended."),
       })
       .optional()

@@ -21,6 +21,7 @@ const refSchema = z
       .string()
       .min(1)
       .max(128)
+      .regex(/^[0-9A-Za-z.*<>=~^|+ -]+$/, "is no range; write it as >=1.2.0 <2")
       .optional()
       .describe("A range such as `>=1.2.0 <2`; the highest matching tag is followed."),
     commit: z
@@ -39,7 +40,7 @@ const sourceSchema = z
       .min(1)
       .max(2048)
       .regex(
-        /^(https:\/\/[^\s/]|ssh:\/\/[^\s/]|file:\/\/\/|[A-Za-z0-9._-]+@[A-Za-z0-9._-]+:)[^\s]*$/,
+        /^(https:\/\/[^\s/-]|ssh:\/\/[^\s/-]|file:\/\/\/|[A-Za-z0-9_][A-Za-z0-9._-]*@[A-Za-z0-9_][A-Za-z0-9._-]*:)[^\s\p{Cc}]*$/u,
         "write it as https://host/path, ssh://user@host/path or user@host:path",
       )
       .describe(
@@ -49,7 +50,10 @@ const sourceSchema = z
     path: z
       .string()
       .max(1024)
-      .regex(/^(\.|[^/\s].*)?$/, "write it relative to the repository's root, without a leading '/'")
+      .regex(
+        /^([^/\s\p{Cc}][^\p{Cc}]*)?$/u,
+        "write it relative to the repository's root, without a leading '/'",
+      )
       .default("")
       .describe("The folder that holds the manifests, from the repository's root. Empty: the root itself."),
     render: z
@@ -64,7 +68,7 @@ const sourceSchema = z
     interval: z
       .string()
       .max(16)
-      .regex(/^([0-9]+h)?([0-9]+m)?([0-9]+s)?$/, "write it as 30s, 5m or 1h30m")
+      .regex(/^([0-9]{1,4}h)?([0-9]{1,4}m)?([0-9]{1,5}s)?$/, "write it as 30s, 5m or 1h30m")
       .default("1m")
       .describe("How often the remote head is read: between 5s and 24h."),
     secretRef: z

@@ -41,7 +41,13 @@ export function parsePolicy(object: KubernetesObject): ParsedPolicy {
     return { type: "Invalid", message: issues.join("; ") };
   }
   const spec = parsed.data;
-  const faults = [...refFaults(spec), ...pathFaults(spec), ...intervalFaults(spec), ...rollbackFaults(spec)];
+  const faults = [
+    ...urlFaults(spec),
+    ...refFaults(spec),
+    ...pathFaults(spec),
+    ...intervalFaults(spec),
+    ...rollbackFaults(spec),
+  ];
   if (faults.length > 0) return { type: "Invalid", message: faults.join("; ") };
   return { type: "Valid", policy: toPolicy(object, spec) };
 }
@@ -76,9 +82,18 @@ function toPolicy({ metadata }: KubernetesObject, spec: PolicySpec): Policy {
   };
 }
 
+function urlFaults({ source: { url } }: PolicySpec): readonly string[] {
+  if (!/^https:\/\/[^/]*@|^ssh:\/\/[^/@]*:[^/]*@/.test(url)) return [];
+  return ["spec.source.url: must not hold credentials; put them into a Secret named in secretRef"];
+}
+
 function refFaults({ source: { ref } }: PolicySpec): readonly string[] {
   const stated = Object.values(ref).filter((value) => value !== undefined).length;
-  return stated === 1 ? [] : ["spec.source.ref: state exactly one of branch, tag, semver and commit"];
+  return [
+    ...(stated === 1 ? [] : ["spec.source.ref: state exactly one of branch, tag, semver and commit"]),
+    ...(ref.branch?.startsWith("refs/") ? ["spec.source.ref.branch: write it without refs/heads/"] : []),
+    ...(ref.tag?.startsWith("refs/") ? ["spec.source.ref.tag: write it without refs/tags/"] : []),
+  ];
 }
 
 function pathFaults({ source: { path } }: PolicySpec): readonly string[] {

@@ -2,24 +2,51 @@
 import type { FieldChange, FieldManager } from "../diff/field-change.ts";
 import { isRedactedPath } from "../diff/redact.ts";
 import { formatPath } from "../fieldpath/format-path.ts";
-import { apiVersionOf, type Json, type ResourceRef } from "../resource/resource.ts";
-import { type RecordChange, recordLimits } from "./drift-record.ts";
+import { apiVersionOf, type Json, type ObjectMeta, type ResourceRef } from "../resource/resource.ts";
+import { cut, cutTo, jsonBytes } from "./cut.ts";
+import { type RecordChange, type RecordSpec, type RecordStatus, recordLimits } from "./drift-record.ts";
+
+/** The names of the fields, and values of a fixed length. */
+const originFrameBytes = 64;
+const rollbackFrameBytes = 128;
+/** What may be added after the changes are written, at its longest. */
+const reservedBytes =
+  recordLimits.serverBytes +
+  (originFrameBytes + recordLimits.repositoryBytes + recordLimits.originPathBytes) +
+  (rollbackFrameBytes + recordLimits.messageBytes);
+
+/** The bytes of JSON that a record's other parts leave for its changes. */
+export function roomForChanges(record: {
+  readonly metadata: ObjectMeta;
+  readonly spec: RecordSpec;
+  readonly status: RecordStatus;
+}): number {
+  const { origin: _, ...spec } = record.spec;
+  const { rollback: __, ...status } = record.status;
+  return recordLimits.bytes - reservedBytes - jsonBytes({ ...record, spec, status });
+}
 
 export interface RecordView {
   /** The object that the changes are of: its kind says which values are digests. */
   readonly resource: ResourceRef;
   /** The SHA-256 of a text's UTF-8 bytes, in hexadecimal. */
   readonly sha256: (text: string) => string;
+  /** See `roomForChanges`. */
+  readonly roomBytes: number;
 }
 
-/** The first changes in the record's form: at most 50, and no more than 4.5 KiB of JSON. */
+/** What is kept of one change: all, or, where there is no room for that, what it takes to know it. */
+type Detail = "Full" | "Brief";
+
+/** The first changes in the record's form: at most 50, and as many as there is room for. */
 export function recordChanges(changes: readonly FieldChange[], view: RecordView): readonly RecordChange[] {
   const kept: RecordChange[] = [];
-  let size = 0;
+  let room = view.roomBytes;
   for (const change of changes.slice(0, recordLimits.changes)) {
-    const entry = recordChange(change, view);
-    size += byteLength(JSON.stringify(entry)) + 1;
-    if (size > recordLimits.changesBytes) break;
+    const full = recordChange(change, view, "Full");
+    const entry = sizeOf(full) <= room ? full : recordChange(change, view, "Brief");
+    room -= sizeOf(entry);
+    if (room < 0) break;
     kept.push(entry);
   }
   return kept;
@@ -30,44 +57,30 @@ export function changePath({ path }: FieldChange): string {
   return cut(formatPath(path), recordLimits.pathBytes);
 }
 
-/** Text of at most so many bytes of UTF-8; where something is left out, it ends with an ellipsis. */
-export function cut(text: string, bytes: number): string {
-  return cutTo(text, { bytes, ending: "…" });
+/** With the comma behind it. */
+function sizeOf(entry: RecordChange): number {
+  return jsonBytes(entry) + 1;
 }
 
-function recordChange(change: FieldChange, { resource, sha256 }: RecordView): RecordChange {
-  const { kind } = resource;
-  const managers = change.type === "Removed" ? [] : change.managers.map(describeManager);
+function recordChange(change: FieldChange, view: RecordView, detail: Detail): RecordChange {
+  const { kind } = view.resource;
+  const apiVersion = apiVersionOf(view.resource);
+  const managers = change.type === "Removed" || detail === "Brief" ? [] : change.managers;
+  const bytes = detail === "Full" ? recordLimits.valueBytes : recordLimits.briefValueBytes;
+  const valueText = (value: Json) =>
+    cutTo(JSON.stringify(value), { bytes, ending: (whole) => `… sha256:${view.sha256(whole)}` });
   return {
     path: changePath(change),
     type: change.type,
-    ...("desired" in change ? { desired: valueText(change.desired, sha256) } : {}),
-    ...("live" in change ? { live: valueText(change.live, sha256) } : {}),
-    ...(managers.length === 0 ? {} : { managers: managers.slice(0, recordLimits.managers) }),
-    ...(isRedactedPath({ apiVersion: apiVersionOf(resource), kind }, change.path) ? { redacted: true } : {}),
+    ...("desired" in change ? { desired: valueText(change.desired) } : {}),
+    ...("live" in change ? { live: valueText(change.live) } : {}),
+    ...(managers.length === 0
+      ? {}
+      : { managers: managers.slice(0, recordLimits.managers).map(describeManager) }),
+    ...(isRedactedPath({ apiVersion, kind }, change.path) ? { redacted: true } : {}),
   };
 }
 
 function describeManager({ name, operation, time }: FieldManager): string {
   return cut(`${name} (${operation}${time === undefined ? "" : ` ${time}`})`, recordLimits.managerBytes);
-}
-
-function valueText(value: Json, sha256: RecordView["sha256"]): string {
-  const text = JSON.stringify(value);
-  return cutTo(text, { bytes: recordLimits.valueBytes, ending: () => `… sha256:${sha256(text)}` });
-}
-
-function cutTo(text: string, { bytes, ending }: { bytes: number; ending: string | (() => string) }): string {
-  // UTF-8 takes at most three bytes for each unit of a string: most texts need no counting.
-  if (text.length * 3 <= bytes || byteLength(text) <= bytes) return text;
-  const last = typeof ending === "string" ? ending : ending();
-  const head = new Uint8Array(bytes - byteLength(last));
-  const { read } = encoder.encodeInto(text, head);
-  return text.slice(0, read) + last;
-}
-
-const encoder = new TextEncoder();
-
-function byteLength(text: string): number {
-  return encoder.encode(text).byteLength;
 }

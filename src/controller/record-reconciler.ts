@@ -1,11 +1,8 @@
 /** Writes DriftRecords: level-based, from what is known of an episode to what the API server holds. */
-import { formatTime } from "../api/condition.ts";
-import type { RecordSpec, RecordStatus } from "../api/drift-record.ts";
-import { apiGroup, apiVersion, recordLabels } from "../api/names.ts";
-import { cut, recordChanges } from "../api/record.ts";
 import type { JsonObject, KubernetesObject } from "../resource/resource.ts";
 import type { Episode } from "./drift-store.ts";
 import { splitPolicyKey } from "./policy-key.ts";
+import { labelsOf, recordOf, statusOf } from "./record-body.ts";
 
 export interface RecordDeps {
   /** Creates the record, or finds it there already. False if its namespace is gone or going. */
@@ -90,80 +87,4 @@ export function createRecordReconciler(deps: RecordDeps): RecordReconciler {
       resolved.splice(resolved.indexOf(record), 1);
     }
   }
-}
-
-function recordOf(episode: Episode): KubernetesObject {
-  const { namespace, name: policyName } = splitPolicyKey(episode.policy);
-  const { group, version, kind, namespace: objectNamespace, name } = episode.resource;
-  const spec: RecordSpec = {
-    policyName,
-    object: {
-      group,
-      version,
-      kind,
-      namespace: objectNamespace,
-      name,
-      ...(episode.uid === undefined ? {} : { uid: episode.uid }),
-    },
-    type: episode.type,
-    revision: episode.revision,
-    ...(episode.deliveredRevision === undefined ? {} : { deliveredRevision: episode.deliveredRevision }),
-    ...(episode.origin === undefined ? {} : { origin: originOf(episode.origin) }),
-    firstSeenTime: formatTime(episode.firstSeenAt.getTime()),
-  };
-  return {
-    apiVersion: `${apiGroup}/${apiVersion}`,
-    kind: "DriftRecord",
-    metadata: { name: episode.recordName, namespace, labels: labelsOf(episode) },
-    spec: asJson(spec),
-  };
-}
-
-function originOf({
-  repository,
-  path,
-  line,
-}: NonNullable<Episode["origin"]>): NonNullable<RecordSpec["origin"]> {
-  return { repository, path, ...(line === undefined ? {} : { line }) };
-}
-
-function labelsOf(episode: Episode): Record<string, string> {
-  const { name: policy } = splitPolicyKey(episode.policy);
-  return {
-    // A label holds 63 characters; a longer policy name is found by the spec alone.
-    ...(policy.length <= 63 ? { [recordLabels.policy]: policy } : {}),
-    [recordLabels.kind]: episode.resource.kind.slice(0, 63),
-    [recordLabels.resolved]: String(episode.resolution !== undefined),
-  };
-}
-
-function statusOf(episode: Episode, sha256: RecordDeps["sha256"]): JsonObject {
-  const { resource, verdict, attempt, resolution } = episode;
-  const status: RecordStatus = {
-    ...(verdict === undefined
-      ? {}
-      : {
-          changes: [...recordChanges(verdict.changes, { resource, sha256 })],
-          changesTotal: verdict.changes.length,
-        }),
-    lastSeenTime: formatTime(episode.lastSeenAt.getTime()),
-    ...(attempt === undefined
-      ? {}
-      : {
-          rollback: {
-            result: attempt.result,
-            message: cut(attempt.message, 1_000),
-            time: formatTime(attempt.atMs),
-          },
-        }),
-    ...(resolution === undefined
-      ? {}
-      : { resolution: resolution.type, resolvedTime: formatTime(resolution.at.getTime()) }),
-  };
-  return asJson(status);
-}
-
-/** The types of our resources have optional fields where JSON has absent ones. */
-function asJson(value: object): JsonObject {
-  return value as unknown as JsonObject; // made of strings, numbers, lists and objects alone
 }
