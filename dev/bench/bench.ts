@@ -55,7 +55,12 @@ try {
   const url = await prepareRepository(objects);
   await createObjects(objects);
 
-  const start = (name: string) => startOperator({ kubeconfig, program, directory: join(directory, name) });
+  const start = (name: string) =>
+    startOperator({
+      kubeconfig,
+      directory: join(directory, name),
+      command: [process.execPath, program, "run"],
+    });
   operator = await start("idle");
   await pause(5_000);
   const idleMiB = residentMiB(operator.pid);

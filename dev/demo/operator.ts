@@ -11,9 +11,13 @@ export interface OperatorOptions {
   readonly directory: string;
   /** Further flags of `holdfast run`. */
   readonly flags?: readonly string[];
-  /** The program; default: the sources of this checkout. */
-  readonly program?: string;
+  /** The program and its first arguments; default: the sources of this checkout. */
+  readonly command?: Command;
+  /** Variables beside PATH and HOME; default: the image's. */
+  readonly env?: Readonly<Record<string, string>>;
 }
+
+export type Command = readonly [program: string, ...args: string[]];
 
 export interface Operator {
   readonly pid: number;
@@ -21,26 +25,28 @@ export interface Operator {
   readonly url: string;
   readonly logPath: string;
   log(): string;
+  /** Resolves with the exit code when it has ended, for whatever reason. */
+  readonly ended: Promise<number | null>;
   /** SIGTERM, or SIGKILL. Resolves with the exit code when it has ended. */
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<number | null>;
 }
 
 const startTimeoutMs = 30_000;
 /** As the Dockerfile sets them: many threads' malloc arenas would keep what was freed long ago. */
-const imageEnv = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072" };
-const sources = join(import.meta.dirname, "../../src/cli/main.ts");
+export const imageEnv = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072" };
+const sources: Command = [process.execPath, join(import.meta.dirname, "../../src/cli/main.ts"), "run"];
 
 /** Resolves when it serves its probes. @throws Error with its log if it ends before that. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
-  const { kubeconfig, directory, flags = [], program = sources } = options;
+  const { kubeconfig, directory, flags = [], command = sources } = options;
   mkdirSync(directory, { recursive: true });
   const keyFile = join(directory, "digest.key");
   // The same key over restarts, or digests of old records would mean nothing.
   writeIfMissing(keyFile, randomBytes(32));
   const logPath = join(directory, "operator.log");
+  const [program, ...firstArgs] = command;
   const args = [
-    program,
-    "run",
+    ...firstArgs,
     `--kubeconfig=${kubeconfig}`,
     `--data-dir=${join(directory, "data")}`,
     `--digest-key-file=${keyFile}`,
@@ -49,8 +55,8 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     ...flags,
   ];
   const { PATH = "", HOME = "" } = process.env;
-  const env = { PATH, HOME, ...imageEnv };
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], env });
+  const env = { PATH, HOME, ...(options.env ?? imageEnv) };
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
   const file = createWriteStream(logPath, { flags: "a" });
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const kill = () => child.kill("SIGKILL");
@@ -83,6 +89,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     url: `http://127.0.0.1:${port}`,
     logPath,
     log: () => readFileSync(logPath, "utf8"),
+    ended,
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       return await ended;

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SourceCredentials } from "../resource/source.ts";
+import { type SshTarget, sshVariables } from "./ssh-command.ts";
 import type { AllowedUrl } from "./url-policy.ts";
 
 /** Variables for one Git process, and how to remove the files that they name. */
@@ -32,7 +33,7 @@ export function localEnvironment(): Readonly<Record<string, string>> {
 export async function remoteEnvironment(
   tempDir: string,
   url: AllowedUrl,
-  credentials: SourceCredentials = {},
+  { credentials = {}, timeoutMs }: { readonly credentials?: SourceCredentials; readonly timeoutMs: number },
 ): Promise<GitEnvironment> {
   await mkdir(tempDir, { recursive: true, mode: 0o700 });
   const dir = await mkdtemp(join(tempDir, "git-"));
@@ -54,29 +55,16 @@ export async function remoteEnvironment(
     ...baseVariables(config),
     HOME: dir,
     GIT_ALLOW_PROTOCOL: url.scheme,
-    ...(url.scheme === "ssh" ? { GIT_SSH_COMMAND: await sshCommand(credentials, write) } : {}),
+    ...(url.scheme === "ssh" ? await ssh(url) : {}),
   };
   return { variables, dispose: () => rm(dir, { recursive: true, force: true }) };
-}
 
-async function sshCommand(
-  credentials: SourceCredentials,
-  write: (name: string, text: string) => Promise<string>,
-): Promise<string> {
-  const knownHosts = await write("known_hosts", credentials.knownHosts ?? "");
-  const options = [
-    "-F /dev/null",
-    "-o BatchMode=yes",
-    "-o StrictHostKeyChecking=yes",
-    `-o UserKnownHostsFile=${knownHosts}`,
-    "-o GlobalKnownHostsFile=/dev/null",
-    "-o IdentitiesOnly=yes",
-    "-o ConnectTimeout=15",
-    ...(credentials.identity === undefined
-      ? ["-o IdentityFile=none"]
-      : [`-i ${await write("identity", credentials.identity)}`]),
-  ];
-  return `ssh ${options.join(" ")}`;
+  async function ssh(target: SshTarget): Promise<Readonly<Record<string, string>>> {
+    const { knownHosts = "", identity } = credentials;
+    const files = { knownHostsFile: await write("known_hosts", knownHosts), timeoutMs };
+    if (identity === undefined) return sshVariables(target, files);
+    return sshVariables(target, { ...files, identityFile: await write("identity", identity) });
+  }
 }
 
 function authorization({ username, password, bearerToken }: SourceCredentials): readonly [string, string][] {

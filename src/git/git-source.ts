@@ -167,16 +167,20 @@ export function createGitSource(options: GitSourceOptions): GitSource {
     const allowed = await checkUrl(request.url, options);
     if (allowed.type === "Failed") return allowed;
     return await queue.add(async () => {
-      const environment = await remoteEnvironment(
-        join(options.cacheDir, "tmp"),
-        allowed.value,
-        request.credentials,
-      );
+      const environment = await remoteEnvironment(join(options.cacheDir, "tmp"), allowed.value, {
+        timeoutMs: options.timeoutMs,
+        ...(request.credentials !== undefined && { credentials: request.credentials }),
+      });
+      const timeout = AbortSignal.timeout(options.timeoutMs);
       try {
-        const bounded = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
+        const bounded = AbortSignal.any([signal, timeout]);
         return await work(openGit(environment.variables, options.cacheDir, bounded));
       } catch (error) {
         signal.throwIfAborted();
+        if (timeout.aborted) {
+          const message = `the remote gave no answer within ${options.timeoutMs / 1_000} s`;
+          return { type: "Failed", fault: { reason: "Unreachable", message } };
+        }
         return {
           type: "Failed",
           fault: faultOf(error instanceof Error ? error.message : String(error), request.credentials),

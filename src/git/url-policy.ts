@@ -14,8 +14,13 @@ export interface UrlPolicy {
 /** A URL that may be fetched from, with the address that was checked: Git must connect to that one. */
 export type AllowedUrl =
   | { readonly scheme: "file" }
-  | { readonly scheme: "ssh"; readonly host: string }
-  | { readonly scheme: "https"; readonly host: string; readonly port: number; readonly address?: string };
+  | {
+      readonly scheme: "https" | "ssh";
+      readonly host: string;
+      readonly port: number;
+      /** Not given where the administrator allows every address: then any may be connected to. */
+      readonly address?: string;
+    };
 
 /** Refuses what is not https or ssh, holds credentials, or leads to a private address. */
 export async function checkUrl(url: string, policy: UrlPolicy): Promise<SourceResult<AllowedUrl>> {
@@ -41,23 +46,19 @@ export async function checkUrl(url: string, policy: UrlPolicy): Promise<SourceRe
     );
   }
   const [address] = addresses;
-  return {
-    type: "Done",
-    value: target.scheme === "https" && address !== undefined ? { ...target, address } : target,
-  };
+  return { type: "Done", value: address === undefined ? target : { ...target, address } };
 }
 
-type Target =
-  | { scheme: "file" }
-  | { scheme: "ssh"; host: string }
-  | { scheme: "https"; host: string; port: number };
+type Target = { scheme: "file" } | { scheme: "https" | "ssh"; host: string; port: number };
 
 /** `user@host:path`, as ssh URLs are often written. */
 const scpLike = /^[A-Za-z0-9._-]+@([A-Za-z0-9._-]+):(?!\/\/)/;
+/** Of an ssh URL, `new URL` leaves the host as it is; it becomes part of a command. */
+const hostName = /^[a-z0-9._][a-z0-9._-]*$/;
 
 function parseUrl(url: string): Target | string {
   const scp = scpLike.exec(url)?.[1];
-  if (scp !== undefined) return { scheme: "ssh", host: scp };
+  if (scp !== undefined) return sshTarget(scp, 22);
   let parsed: URL;
   try {
     parsed = new URL(url);
@@ -70,8 +71,16 @@ function parseUrl(url: string): Target | string {
     return "spec.source.url holds credentials; put them into a Secret and name it in spec.source.secretRef";
   }
   if (parsed.protocol === "https:") return { scheme: "https", host, port: Number(parsed.port || 443) };
-  if (parsed.protocol === "ssh:") return { scheme: "ssh", host };
+  if (parsed.protocol === "ssh:") return sshTarget(host, Number(parsed.port || 22));
   return `${parsed.protocol.slice(0, 20)} URLs are refused; use https or ssh`;
+}
+
+function sshTarget(name: string, port: number): Target | string {
+  // As ssh looks it up in known_hosts.
+  const host = name.toLowerCase();
+  return hostName.test(host) || isIP(host) !== 0
+    ? { scheme: "ssh", host, port }
+    : "spec.source.url names no host; write it as ssh://user@host/path";
 }
 
 async function resolveHost(host: string, { resolve }: UrlPolicy): Promise<readonly string[]> {

@@ -17,6 +17,7 @@ describe("what Git wrote becomes", () => {
       "fatal: unable to access 'https://git.example.com/x.git/': The requested URL returned error: 403",
     ],
     ["HostKeyUnknown", "No ED25519 host key is known for git.example.com.\nHost key verification failed."],
+    ["HostKeyUnknown", "@@@@@@@@@@@@\n@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n@@@@@@@@@@@@"],
     ["RefNotFound", "fatal: couldn't find remote ref refs/heads/gone"],
     [
       "Unreachable",
@@ -24,6 +25,18 @@ describe("what Git wrote becomes", () => {
     ],
   ])("%s", (reason, stderr) => {
     expect(faultOf(stderr).reason).toBe(reason);
+  });
+
+  it.each([
+    ["there is no ssh", "exec timeout 60 ssh -F x: 1: exec: timeout: not found\nfatal: Could not read"],
+    ["there is no ssh", "timeout: failed to run command 'ssh': No such file or directory"],
+    ["a line in /etc/passwd", "No user exists for uid 65532\nfatal: Could not read from remote repository."],
+  ])("what the administrator has to do about ssh: %s", (advice, stderr) => {
+    expect(faultOf(stderr)).toMatchObject({
+      reason: "Unreachable",
+      message: expect.stringContaining(advice),
+    });
+    expect(faultOf(stderr).message).not.toContain("-F x");
   });
 
   it("one bounded line without any secret", () => {

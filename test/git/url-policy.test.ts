@@ -31,6 +31,10 @@ describe("a repository's URL", () => {
     "https://token@git.example.com/x.git",
     "not a url",
     "--upload-pack=x",
+    "ssh://git@-oProxyCommand=x/x.git",
+    "ssh://git@a$(touch${IFS}x)/x.git",
+    "ssh://git@a;b/x.git",
+    "ssh://user:secret@git.example.com/x.git",
   ])("must not be %s", async (url) => {
     expect(await outcome(url)).toBe("UrlNotAllowed");
   });
@@ -49,6 +53,9 @@ describe("a repository's URL", () => {
     "https://100.64.0.1/x",
     "https://inside.example.com/x",
     "git@10.0.0.1:x",
+    "ssh://git@10.0.0.1:2222/x",
+    "ssh://git@[::1]/x",
+    "ssh://git@inside.example.com/x",
   ])("must not lead inside: %s", async (url) => {
     expect(await outcome(url)).toBe("UrlNotAllowed");
   });
@@ -59,9 +66,14 @@ describe("a repository's URL", () => {
     expect(await outcome("file:///srv/repository", open)).toBe("file");
   });
 
-  it("is connected to at the address that was checked", async () => {
-    const result = await checkUrl("https://git.example.com/x.git", strict);
-    expect(result).toMatchObject({ value: { address: "93.184.216.34", port: 443 } });
+  it.each([
+    ["https://git.example.com/x.git", 443],
+    ["ssh://git@git.example.com/x.git", 22],
+    ["ssh://git@Git.Example.com:2222/x.git", 2222],
+    ["git@git.example.com:x.git", 22],
+  ])("is connected to at the address that was checked: %s", async (url, port) => {
+    const result = await checkUrl(url, strict);
+    expect(result).toMatchObject({ value: { host: "git.example.com", address: "93.184.216.34", port } });
   });
 
   it("never shows its credentials in the message", async () => {
