@@ -102,7 +102,8 @@ export const flags: readonly Flag[] = [
     name: "max-fetches",
     placeholder: "N",
     defaultText: "4",
-    description: "Git commands that may talk to remotes at once",
+    description:
+      "repositories that are read at once; as many again of hosts that did not answer the last time",
   },
   { name: "max-rollbacks", placeholder: "N", defaultText: "8", description: "rollback writes at once" },
   {

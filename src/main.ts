@@ -8,10 +8,10 @@ import { sleep } from "./async/sleep.ts";
 import type { Config } from "./config.ts";
 import { DesiredStore } from "./controller/desired-store.ts";
 import { createDriftReconciler } from "./controller/drift-reconciler.ts";
-import { DriftStore, type Resolution } from "./controller/drift-store.ts";
+import { DriftStore, type Episode, type Resolution } from "./controller/drift-store.ts";
 import { type PolicyKey, splitPolicyKey } from "./controller/policy-key.ts";
 import type { PolicyStore } from "./controller/policy-store.ts";
-import { createRecordReconciler } from "./controller/record-reconciler.ts";
+import { createRecordReconciler, recordId } from "./controller/record-reconciler.ts";
 import { createReport } from "./controller/report.ts";
 import { unsettled } from "./controller/settled.ts";
 import { createSourceReconciler } from "./controller/source-reconciler.ts";
@@ -27,14 +27,15 @@ import { createEventRecorder } from "./kubernetes/events.ts";
 import { loadKubeConfig } from "./kubernetes/kube-config.ts";
 import { leadWhile } from "./kubernetes/lease.ts";
 import { LiveStore } from "./kubernetes/live-store.ts";
-import { createReflectors, type WatchNews } from "./kubernetes/reflectors.ts";
+import { createReflectors, type WatchedScope, type WatchNews } from "./kubernetes/reflectors.ts";
 import { createTransport } from "./kubernetes/transport.ts";
-import { createWriter } from "./kubernetes/write.ts";
+import { createWriter, fieldManager } from "./kubernetes/write.ts";
 import { createAnnouncements } from "./operator/announce.ts";
 import { createControlLoop } from "./operator/control-loop.ts";
 import { readCredentials } from "./operator/credentials.ts";
 import { keysOfKind, keysOfVersion, kindsOf, watchTargets } from "./operator/declared-kinds.ts";
 import { createDigest, readDigestKey, sha256 } from "./operator/digest.ts";
+import { createLanes, hostOf } from "./operator/lanes.ts";
 import { recordWriter, writePolicyStatus } from "./operator/own-resources.ts";
 import { createPolicyWatch } from "./operator/policy-watch.ts";
 import { recordName } from "./operator/record-name.ts";
@@ -45,12 +46,7 @@ import { createSchemaStore } from "./operator/schema-store.ts";
 import { createRevisionRenderer } from "./operator/sources.ts";
 import { WatchHealth, watchGraceMs } from "./operator/watch-health.ts";
 import { createRenderer } from "./render/renderer.ts";
-import {
-  type GroupVersionKind,
-  type KubernetesObject,
-  type ResourceKey,
-  type ResourceRef,
-} from "./resource/resource.ts";
+import { type KubernetesObject, type ResourceKey, type ResourceRef } from "./resource/resource.ts";
 import { omittedZeros } from "./schema/omitted-zeros.ts";
 import { startHealthServer } from "./server/health-server.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -65,6 +61,8 @@ export interface OperatorOptions {
 
 /** How long work that has begun may go on after the signal: a write must not be cut off in the middle. */
 const graceMs = 10_000;
+/** How long Events may still be written then. */
+const eventsGraceMs = 2_000;
 /** Status follows transitions after this pause, so that a burst of them is written once. */
 const statusDelayMs = 100;
 /** What nobody woke is looked at again this often: a lost wake-up must not be for ever. */
@@ -95,7 +93,7 @@ export async function runOperator(
     allowFileUrls: config.allowFileUrls,
     allowPrivateAddresses: config.allowPrivateAddresses,
     timeoutMs: config.gitTimeoutMs,
-    concurrency: config.maxFetches,
+    concurrency: 2 * config.maxFetches,
     maxFiles: 50_000,
     maxFileBytes: 4 * 1024 * 1024,
     maxTotalBytes: 256 * 1024 * 1024,
@@ -109,6 +107,7 @@ export async function runOperator(
     cacheBytes: 16 * 1024 * 1024,
   });
   const rollbacks = new PQueue({ concurrency: config.maxRollbacks });
+  const lanes = createLanes({ concurrency: config.maxFetches });
 
   const policies: PolicyStore = new Map();
   const sources: SourceStore = new Map();
@@ -119,6 +118,7 @@ export async function runOperator(
   const lookLive = (ref: ResourceRef) => live.look(ref);
   const health = new WatchHealth();
   const awaitingHead = new Map<PolicyKey, Set<ResourceKey>>();
+  const awaitingRecord = new Map<string, { readonly episode: Episode; readonly key: ResourceKey }>();
 
   const metrics = createMetrics({
     version,
@@ -155,11 +155,17 @@ export async function runOperator(
     recordsPerCluster: config.recordsPerCluster,
     sha256,
   });
-  const recordLoop = createControlLoop({
+  const recordLoop = createControlLoop<string>({
     ...loop,
     name: "record",
     concurrency: 8,
-    reconcile: records.reconcile,
+    reconcile: async (id, workSignal) => {
+      await records.reconcile(id, workSignal);
+      const waiting = awaitingRecord.get(id);
+      if (waiting === undefined || !records.isWritten(waiting.episode)) return;
+      awaitingRecord.delete(id);
+      driftLoop.queue.add(waiting.key);
+    },
   });
   const statusLoop = createControlLoop<PolicyKey>({
     ...loop,
@@ -188,6 +194,7 @@ export async function runOperator(
     drifts,
     now,
     announce: createAnnouncements({ ...loop, events, uidOf: (policy) => policies.get(policy)?.uid }),
+    fieldManager,
     recordName,
     storeMark: delivered.put,
     recordChanged: (episode) => recordLoop.queue.add(records.put(episode)),
@@ -218,6 +225,8 @@ export async function runOperator(
         awaitingHead.set(policy, waiting.add(key));
         sourceLoop.queue.add(policy);
       },
+      isRecorded: records.isWritten,
+      awaitRecord: (episode, key) => awaitingRecord.set(recordId(episode), { episode, key }),
       again: (key, afterMs) => driftLoop.queue.addAfter(key, afterMs),
     }),
   });
@@ -251,10 +260,16 @@ export async function runOperator(
   const sourceLoop = createControlLoop<PolicyKey>({
     ...loop,
     name: "source",
-    concurrency: config.maxFetches,
+    // Who waits in a lane must not keep those of the other lane from theirs.
+    concurrency: Number.POSITIVE_INFINITY,
     reconcile: async (key, workSignal) => {
-      const { afterMs } = await reconcileSource(key, workSignal);
-      if (afterMs !== undefined) sourceLoop.queue.addAfter(key, afterMs);
+      const entry = policies.get(key);
+      const host = entry?.type === "Valid" ? hostOf(entry.policy.source.url) : "";
+      await lanes.run(host, async () => {
+        const { afterMs } = await reconcileSource(key, workSignal);
+        if (afterMs !== undefined) sourceLoop.queue.addAfter(key, afterMs);
+        return sources.get(key)?.fault?.reason !== "Unreachable";
+      });
     },
   });
   const reflectors = createReflectors(
@@ -316,10 +331,14 @@ export async function runOperator(
       const lease = { writer, namespace: config.namespace, name: "holdfast", identity: instance };
       const end = await leadWhile(lease, lead, signal);
       // Another instance may act from now on: this one starts anew, with nothing in memory.
-      if (end === "Lost") throw new Error("the Lease was lost to another instance");
+      if (end === "Lost")
+        throw new Error(
+          "the Lease could not be renewed in time, or another instance has it: this one ends, so that no two ever act at once, and has to be started again",
+        );
     }
   } finally {
-    await events.drained();
+    // An API server that does not answer keeps nobody from going.
+    await Promise.race([events.drained(), sleep(eventsGraceMs, stopped.signal)]);
     stopped.abort();
     delivered.close();
     await server.close();
@@ -364,6 +383,7 @@ export async function runOperator(
     const declarations = desired.get(policy)?.declarations;
     const gone = [...drifts.restored(policy).keys()].filter((key) => declarations?.has(key) !== true);
     if (gone.length > 0) report.forget(policy, gone, "AdoptedInGit");
+    metrics.policyDeclares(splitPolicyKey(policy), kindsOf(desired, policy));
     statusChanged(policy);
     // A revision may change thousands of objects whose bodies were let go. What cannot be read all at once is read
     // one by one by whoever judges it, and said there.
@@ -374,10 +394,8 @@ export async function runOperator(
       .then(() => enqueue(keys));
   }
 
-  function forgotten(policy: PolicyKey, keys: readonly ResourceKey[]): void {
+  function forgotten(policy: PolicyKey, keys: readonly ResourceKey[], resolution: Resolution): void {
     const entry = policies.get(policy);
-    const resolution: Resolution =
-      entry === undefined ? "PolicyDeleted" : entry.type === "Valid" ? "AdoptedInGit" : "RuleChanged";
     report.forget(policy, keys, resolution);
     for (const key of keys) {
       if (entry !== undefined) delivered.remove(entry.uid, key);
@@ -386,31 +404,35 @@ export async function runOperator(
     }
   }
 
-  function onNews(gvk: GroupVersionKind, news: WatchNews): void {
-    const labels = { group: gvk.group, kind: gvk.kind };
+  function onNews(watch: WatchedScope, news: WatchNews): void {
+    const { gvk } = watch;
     switch (news.type) {
       case "Interrupted":
-        health.interrupted(gvk, news.failure, now());
-        metrics.watchInterrupted({ ...labels, reason: news.failure.reason });
-        metrics.watchState(labels, true);
-        logger.warn(
-          { ...labels, reason: news.failure.reason, error: news.failure.message },
-          "watch interrupted",
-        );
-        for (const [policy] of desired.policies()) statusLoop.queue.addAfter(policy, watchGraceMs + 1_000);
+        interrupted(watch, news.failure);
+        break;
+      case "NotServed":
+        interrupted(watch, { reason: "NotFound", code: 404, message: "the kind is not served" });
+        refresh.soon();
         break;
       case "Resumed":
       case "Synced":
-        health.resumed(gvk);
-        metrics.watchState(labels, false);
+      case "Stopped":
+        health.resumed(watch);
         for (const [policy] of desired.policies()) statusChanged(policy);
         break;
-      case "NotServed":
-        metrics.watchState(labels, true);
-        refresh.soon();
-        break;
     }
-    if (news.type !== "Resumed") enqueue(keysOfKind(desired, gvk));
+    metrics.watchState(gvk, health.isBroken(gvk));
+    if (news.type !== "Resumed" && news.type !== "Stopped") enqueue(keysOfKind(desired, gvk));
+  }
+
+  function interrupted(watch: WatchedScope, failure: ApiFailure): void {
+    const { group, kind } = watch.gvk;
+    const { reason, message } = failure;
+    health.interrupted(watch, failure, now());
+    for (const [policy] of desired.policies()) statusLoop.queue.addAfter(policy, watchGraceMs + 1_000);
+    if (reason === "NotFound") return;
+    metrics.watchInterrupted({ group, kind, reason });
+    logger.warn({ group, kind, namespace: watch.namespace, reason, error: message }, "watch interrupted");
   }
 
   function enqueueUnsettled(): void {
@@ -460,7 +482,9 @@ export async function runOperator(
   }
 
   function ensureWatches(): void {
-    reflectors.ensure(watchTargets(desired));
+    const targets = watchTargets(desired);
+    metrics.watchesWanted(targets.map(({ gvk }) => gvk));
+    reflectors.ensure(targets);
   }
 
   function enqueue(keys: Iterable<ResourceKey>): void {

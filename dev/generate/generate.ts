@@ -4,12 +4,17 @@ import { dirname, join } from "node:path";
 import type { Json } from "../../src/resource/resource.ts";
 import { startControlPlane } from "../control-plane/start.ts";
 import { generateCrds } from "./crds.ts";
+import { metricsPage } from "./metrics-page.ts";
 import { readOmittedZeros } from "./omitted-zeros.ts";
 import { type FetchJson, formatShippedSchemas, generateShippedSchemas } from "./schemas.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-const files = new Map([...(await generateCrds()), ...(await generateSchemas())]);
+const files = new Map([
+  ...(await generateCrds()),
+  ["docs/metrics.md", await metricsPage()],
+  ...(await generateSchemas()),
+]);
 for (const [path, content] of files) {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), content);

@@ -8,6 +8,7 @@ import {
   verdictReasons,
 } from "../../src/api/reasons.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../src/resource/resource.ts";
+import { code, page, table } from "./markdown.ts";
 
 /** `sample` is a GitRepoPolicy as YAML. */
 export function policySpecPage(crd: JsonObject, sample: string): string {
@@ -134,21 +135,6 @@ function limit(
 
 function words(sentences: { readonly [word: string]: string }): readonly (readonly string[])[] {
   return Object.entries(sentences).map(([word, sentence]) => [code(word), sentence]);
-}
-
-function page(blocks: readonly string[]): string {
-  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [header, header.map(() => "---"), ...rows];
-  return lines
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
-    .join("\n");
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
 }
 
 function versionOf(crd: JsonObject): Json | undefined {

@@ -23,6 +23,12 @@ export interface WatchTarget {
   readonly namespaces: ReadonlySet<string>;
 }
 
+/** One watch: a kind, in one namespace or, with "", in all of them. */
+export interface WatchedScope {
+  readonly gvk: GroupVersionKind;
+  readonly namespace: string;
+}
+
 /** What became of one watch. */
 export type WatchNews =
   /** Every object was seen; from now on reads answer. */
@@ -31,7 +37,9 @@ export type WatchNews =
   | { readonly type: "Interrupted"; readonly failure: ApiFailure }
   | { readonly type: "Resumed" }
   /** The server does not serve the kind (any more): discovery should be read, and `ensure` called if it has changed. */
-  | { readonly type: "NotServed" };
+  | { readonly type: "NotServed" }
+  /** Nobody wants it any more; what was said of it is over. */
+  | { readonly type: "Stopped" };
 
 export interface ReflectorDeps {
   readonly transport: Transport;
@@ -41,8 +49,8 @@ export interface ReflectorDeps {
   readonly redact: (object: KubernetesObject) => KubernetesObject;
   /** The store is written before the key is passed on. */
   readonly onChange: (key: ResourceKey) => void;
-  /** What can be said of a whole kind has changed: all of its objects must be judged anew. */
-  readonly onNews: (gvk: GroupVersionKind, news: WatchNews) => void;
+  /** What can be said of a whole kind may have changed: all of its objects must be judged anew. */
+  readonly onNews: (watch: WatchedScope, news: WatchNews) => void;
   /** One object could not be handled, which is our own bug; the watch goes on. */
   readonly onBug: (error: unknown) => void;
   readonly now: () => number;
@@ -68,10 +76,8 @@ export interface Reflectors {
 /** Beyond this many namespaces one watch over all of them is cheaper for the server than one for each. */
 const maxNamespaceWatches = 8;
 
-interface WantedWatch {
+interface WantedWatch extends WatchedScope {
   readonly id: string;
-  readonly gvk: GroupVersionKind;
-  readonly namespace: string;
   /** Undefined where the kind is not served, or cannot be watched. */
   readonly resource: ApiResource | undefined;
 }
@@ -139,6 +145,7 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
     watch.abort.abort();
     running.delete(watch.id);
     deps.store.close(watch.gvk, watch.namespace);
+    deps.onNews(watch, { type: "Stopped" });
   }
 
   function start(watch: WantedWatch): void {
@@ -150,7 +157,7 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
       // Where its group's server is away nothing can be said, not even that it is not served.
       if (deps.discovery.serviceOf(gvk) === "Unavailable") return;
       scope.state = { type: "NotServed" };
-      deps.onNews(gvk, { type: "NotServed" });
+      deps.onNews(watch, { type: "NotServed" });
       return;
     }
     const onEvent = createHandler(scope, watch);
@@ -168,20 +175,19 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
   }
 
   function createHandler(scope: LiveScope, watch: WantedWatch): (event: WatchEvent) => void {
-    const { gvk } = watch;
     let isInterrupted = false;
     return (event) => {
       // A stream may bring some more lines after its watch was stopped, when another may have its place.
       if (running.get(watch.id)?.scope !== scope) return;
       if (isInterrupted && event.type !== "Interrupted") {
         isInterrupted = false;
-        deps.onNews(gvk, { type: "Resumed" });
+        deps.onNews(watch, { type: "Resumed" });
       }
       switch (event.type) {
         case "Restarted":
           return scope.restart();
         case "Synced":
-          return synced(scope, gvk);
+          return synced(scope, watch);
         case "Applied":
           return apply(scope, event.object);
         case "Deleted":
@@ -193,12 +199,12 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
     };
   }
 
-  function synced(scope: LiveScope, gvk: GroupVersionKind): void {
+  function synced(scope: LiveScope, watch: WantedWatch): void {
     const gone = scope.synced(deps.now());
     // Whoever stood in for this watch can go now.
     ensure(wanted);
     for (const key of gone) deps.onChange(key);
-    deps.onNews(gvk, { type: "Synced" });
+    deps.onNews(watch, { type: "Synced" });
   }
 
   function apply(scope: LiveScope, object: KubernetesObject): void {
@@ -216,14 +222,11 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
     }
   }
 
-  function interrupted(
-    scope: LiveScope,
-    { gvk, namespace, resource }: WantedWatch,
-    failure: ApiFailure,
-  ): void {
+  function interrupted(scope: LiveScope, watch: WantedWatch, failure: ApiFailure): void {
+    const { gvk, namespace, resource } = watch;
     if (failure.reason === "NotFound") {
       scope.clear({ type: "NotServed" });
-      return deps.onNews(gvk, { type: "NotServed" });
+      return deps.onNews(watch, { type: "NotServed" });
     }
     if (failure.reason === "Forbidden") {
       scope.clear({ type: "Forbidden", message: failure.message });
@@ -233,7 +236,7 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
         return;
       }
     }
-    deps.onNews(gvk, { type: "Interrupted", failure });
+    deps.onNews(watch, { type: "Interrupted", failure });
   }
 }
 

@@ -25,6 +25,7 @@ export function createAnnouncements({ logger, metrics, events, uidOf }: Announce
         "drift detected",
       );
       metrics.driftDetected(splitPolicyKey(episode.policy), {
+        group: episode.resource.group,
         kind: episode.resource.kind,
         type: episode.type,
         latencySeconds: sinceArrivalMs / 1_000,

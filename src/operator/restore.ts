@@ -4,6 +4,7 @@ import { recordResource } from "../api/names.ts";
 import type { Episode } from "../controller/drift-store.ts";
 import { policyKey } from "../controller/policy-key.ts";
 import type { RecordName } from "../controller/record-reconciler.ts";
+import type { RollbackAttempt } from "../drift/input.ts";
 import { resourcePath } from "../kubernetes/api-resource.ts";
 import type { Transport } from "../kubernetes/transport.ts";
 import {
@@ -63,8 +64,14 @@ function sort(
     ...(spec.deliveredRevision === undefined ? {} : { deliveredRevision: spec.deliveredRevision }),
     firstSeenAt,
     lastSeenAt: new Date(status?.lastSeenTime ?? spec.firstSeenTime),
+    ...(status?.rollback === undefined ? {} : { attempt: attemptOf(status.rollback) }),
   };
   into.open.push({ key: resourceKey(spec.object), episode });
+}
+
+/** Tells how the drift ended, if it ended meanwhile; if it did not, the next attempt is the first of this life. */
+function attemptOf({ result, message, time }: NonNullable<RecordStatus["rollback"]>): RollbackAttempt {
+  return { result, message, atMs: Date.parse(time), resourceVersion: "", policyGeneration: 0, streak: 0 };
 }
 
 function items(page: Json): readonly JsonObject[] {

@@ -1,49 +1,47 @@
-/** Every metric that Holdfast exposes. No label holds an object's name: series are bounded by policies and kinds. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { verdictStatuses } from "../drift/verdict.ts";
+/** What happens, in numbers: counts it, and keeps its series at zero from the start, and no longer than what they count. */
+import { type Counter, collectDefaultMetrics, type Gauge, Registry } from "prom-client";
+import type { RollbackResult } from "../drift/input.ts";
+import { type DriftType, verdictStatuses } from "../drift/verdict.ts";
+import { createInstruments, labelsOf, type MetricsOptions, type PolicyLabels } from "./instruments.ts";
 
-export interface PolicyLabels {
-  readonly namespace: string;
-  readonly name: string;
+export interface KindLabels {
+  readonly group: string;
+  readonly kind: string;
 }
 
-export type RollbackLabel = "Succeeded" | "Conflict" | "Forbidden" | "Immutable" | "Failed";
+export type RollbackLabel = "Succeeded" | Exclude<RollbackResult, "Written">;
 
-export interface SourceFreshness {
-  readonly policy: PolicyLabels;
-  readonly ageSeconds: number;
-  readonly intervalSeconds: number;
+export interface DriftLabels extends KindLabels {
+  readonly type: DriftType;
+  readonly latencySeconds: number;
+  /** Not known where no manager left a time. */
+  readonly ageSeconds?: number;
 }
 
-export interface MetricsOptions {
-  readonly version: string;
-  /** How many keys wait in each queue, read when somebody scrapes. */
-  readonly queueDepths: () => Readonly<Record<string, number>>;
-  /** How fresh each policy's remote head is, read when somebody scrapes; none of policies whose head was never read. */
-  readonly sources: () => Iterable<SourceFreshness>;
-}
-
+/** Nothing is counted of a policy before it is seen, nor after it is gone. */
 export interface Metrics {
   readonly registry: Registry;
   policySeen(policy: PolicyLabels): void;
   policyGone(policy: PolicyLabels): void;
+  /** To be told before anything of these kinds is judged. */
+  policyDeclares(policy: PolicyLabels, kinds: Iterable<KindLabels>): void;
   policyJudged(
     policy: PolicyLabels,
     state: { ready: boolean; objects: Readonly<Record<string, number>> },
   ): void;
-  driftDetected(
-    policy: PolicyLabels,
-    drift: { kind: string; type: string; latencySeconds: number; ageSeconds?: number },
-  ): void;
+  driftDetected(policy: PolicyLabels, drift: DriftLabels): void;
   driftResolved(policy: PolicyLabels, resolution: string): void;
   rollbackEnded(policy: PolicyLabels, result: RollbackLabel): void;
   sourceFetched(policy: PolicyLabels, result: "Succeeded" | "Failed"): void;
-  watchInterrupted(watch: { group: string; kind: string; reason: string }): void;
-  watchState(watch: { group: string; kind: string }, isBroken: boolean): void;
+  /** All kinds that are to be watched; those of before are forgotten. */
+  watchesWanted(kinds: Iterable<KindLabels>): void;
+  watchInterrupted(watch: KindLabels & { reason: string }): void;
+  watchState(watch: KindLabels, isBroken: boolean): void;
   reconciled(controller: string, seconds: number): void;
 }
 
-const policyLabels = ["policy_namespace", "policy"] as const;
+// What a label may say; all of it is there, as zero, before it happens.
+const driftTypes: readonly DriftType[] = ["Modified", "Missing", "Unexpected"];
 const rollbackResults: readonly RollbackLabel[] = [
   "Succeeded",
   "Conflict",
@@ -60,157 +58,108 @@ const resolutions = [
   "PolicyDeleted",
   "ObjectGone",
 ];
-const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const fetchResults = ["Succeeded", "Failed"];
+const watchFailures = [
+  "Unreachable",
+  "Unauthorized",
+  "Forbidden",
+  "Expired",
+  "Invalid",
+  "TooManyRequests",
+  "Other",
+];
+const controllers = ["source", "drift", "record", "status"];
 
-export function createMetrics({ version, queueDepths, sources }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const objects = new Gauge({
-    name: "holdfast_objects",
-    help: "Declared objects by verdict.",
-    labelNames: [...policyLabels, "status"],
-    registers,
-  });
-  const ready = new Gauge({
-    name: "holdfast_policy_ready",
-    help: "1 if the policy's Ready condition is True.",
-    labelNames: policyLabels,
-    registers,
-  });
-  const detected = new Counter({
-    name: "holdfast_drift_detected_total",
-    help: "Drifts seen for the first time.",
-    labelNames: [...policyLabels, "kind", "type"],
-    registers,
-  });
-  const resolved = new Counter({
-    name: "holdfast_drift_resolved_total",
-    help: "Drifts that ended, by how.",
-    labelNames: [...policyLabels, "resolution"],
-    registers,
-  });
-  const latency = new Histogram({
-    name: "holdfast_detection_latency_seconds",
-    help: "From the watch event's arrival to the drift being known.",
-    buckets: latencyBuckets,
-    registers,
-  });
-  const age = new Histogram({
-    name: "holdfast_change_age_seconds",
-    help: "From the time in managedFields (whole seconds, the API server's clock) to the drift being known.",
-    buckets: [1, 2, 5, 10, 30, 60, 300, 3_600, 86_400],
-    registers,
-  });
-  const rollbacks = new Counter({
-    name: "holdfast_rollbacks_total",
-    help: "Rollbacks by observed result.",
-    labelNames: [...policyLabels, "result"],
-    registers,
-  });
-  const fetches = new Counter({
-    name: "holdfast_source_fetches_total",
-    help: "Fetches of a new revision, and readings of the remote head that failed.",
-    labelNames: [...policyLabels, "result"],
-    registers,
-  });
-  const restarts = new Counter({
-    name: "holdfast_watch_restarts_total",
-    help: "Watches that broke and were taken up again.",
-    labelNames: ["group", "kind", "reason"],
-    registers,
-  });
-  const broken = new Gauge({
-    name: "holdfast_watch_broken",
-    help: "1 while a kind cannot be watched.",
-    labelNames: ["group", "kind"],
-    registers,
-  });
-  const reconcile = new Histogram({
-    name: "holdfast_reconcile_seconds",
-    help: "Duration of one reconcile.",
-    labelNames: ["controller"],
-    buckets: latencyBuckets,
-    registers,
-  });
-  new Gauge({
-    name: "holdfast_build_info",
-    help: "Always 1; the version is in the label.",
-    labelNames: ["version"],
-    registers,
-  }).set({ version }, 1);
-  const depth = new Gauge({
-    name: "holdfast_queue_depth",
-    help: "Keys that wait for a worker.",
-    labelNames: ["queue"],
-    registers,
-    collect: () => {
-      for (const [queue, length] of Object.entries(queueDepths())) depth.set({ queue }, length);
-    },
-  });
-  const sourceAge = new Gauge({
-    name: "holdfast_source_age_seconds",
-    help: "Since the remote head was last read.",
-    labelNames: policyLabels,
-    registers,
-    collect: () => {
-      sourceAge.reset();
-      for (const { policy, ageSeconds } of sources()) sourceAge.set(labels(policy), ageSeconds);
-    },
-  });
-  const sourceInterval = new Gauge({
-    name: "holdfast_source_interval_seconds",
-    help: "How often the policy asks for the remote head to be read.",
-    labelNames: policyLabels,
-    registers,
-    collect: () => {
-      sourceInterval.reset();
-      for (const { policy, intervalSeconds } of sources())
-        sourceInterval.set(labels(policy), intervalSeconds);
-    },
-  });
+  const metrics = createInstruments(registry, options);
+  const { objects, ready, detected, resolved, rollbacks, fetches, restarts, broken } = metrics;
   const perPolicy = [objects, ready, detected, resolved, rollbacks, fetches];
+  const policies = new Set<string>();
+  const watched = new Map<string, KindLabels>();
+  const isKnown = (policy: PolicyLabels) => policies.has(policyName(policy));
+  const isWatched = (kind: KindLabels) => watched.has(kindName(kind));
+  for (const controller of controllers) metrics.reconcile.zero({ controller });
 
   return {
     registry,
     policySeen(policy) {
-      for (const status of verdictStatuses) objects.inc({ ...labels(policy), status }, 0);
-      for (const result of rollbackResults) rollbacks.inc({ ...labels(policy), result }, 0);
-      for (const resolution of resolutions) resolved.inc({ ...labels(policy), resolution }, 0);
-      for (const result of ["Succeeded", "Failed"]) fetches.inc({ ...labels(policy), result }, 0);
-      ready.inc(labels(policy), 0);
+      policies.add(policyName(policy));
+      const labels = labelsOf(policy);
+      ready.inc(labels, 0);
+      for (const status of verdictStatuses) objects.inc({ ...labels, status }, 0);
+      for (const result of rollbackResults) rollbacks.inc({ ...labels, result }, 0);
+      for (const resolution of resolutions) resolved.inc({ ...labels, resolution }, 0);
+      for (const result of fetchResults) fetches.inc({ ...labels, result }, 0);
     },
     policyGone(policy) {
-      for (const metric of perPolicy) removeSeries(metric, policy);
+      policies.delete(policyName(policy));
+      for (const metric of perPolicy) removeSeries(metric, labelsOf(policy));
+    },
+    policyDeclares(policy, kinds) {
+      if (!isKnown(policy)) return;
+      for (const { group, kind } of kinds)
+        for (const type of driftTypes) detected.inc({ ...labelsOf(policy), group, kind, type }, 0);
     },
     policyJudged(policy, state) {
-      ready.set(labels(policy), state.ready ? 1 : 0);
+      if (!isKnown(policy)) return;
+      ready.set(labelsOf(policy), state.ready ? 1 : 0);
       for (const status of verdictStatuses)
-        objects.set({ ...labels(policy), status }, state.objects[status] ?? 0);
+        objects.set({ ...labelsOf(policy), status }, state.objects[status] ?? 0);
     },
-    driftDetected(policy, { kind, type, latencySeconds, ageSeconds }) {
-      detected.inc({ ...labels(policy), kind, type });
-      latency.observe(latencySeconds);
-      if (ageSeconds !== undefined) age.observe(ageSeconds);
+    driftDetected(policy, { group, kind, type, latencySeconds, ageSeconds }) {
+      if (isKnown(policy)) detected.inc({ ...labelsOf(policy), group, kind, type });
+      metrics.latency.observe(latencySeconds);
+      if (ageSeconds !== undefined) metrics.age.observe(ageSeconds);
     },
-    driftResolved: (policy, resolution) => resolved.inc({ ...labels(policy), resolution }),
-    rollbackEnded: (policy, result) => rollbacks.inc({ ...labels(policy), result }),
-    sourceFetched: (policy, result) => fetches.inc({ ...labels(policy), result }),
-    watchInterrupted: (watch) => restarts.inc(watch),
-    watchState: (watch, isBroken) => broken.set(watch, isBroken ? 1 : 0),
-    reconciled: (controller, seconds) => reconcile.observe({ controller }, seconds),
+    driftResolved(policy, resolution) {
+      if (isKnown(policy)) resolved.inc({ ...labelsOf(policy), resolution });
+    },
+    rollbackEnded(policy, result) {
+      if (isKnown(policy)) rollbacks.inc({ ...labelsOf(policy), result });
+    },
+    sourceFetched(policy, result) {
+      if (isKnown(policy)) fetches.inc({ ...labelsOf(policy), result });
+    },
+    watchesWanted(kinds) {
+      const wanted = new Map(
+        [...kinds].map(({ group, kind }) => [kindName({ group, kind }), { group, kind }]),
+      );
+      for (const [name, labels] of watched) {
+        if (wanted.has(name)) continue;
+        watched.delete(name);
+        for (const metric of [restarts, broken]) removeSeries(metric, { ...labels });
+      }
+      for (const [name, labels] of wanted) {
+        watched.set(name, labels);
+        broken.inc({ ...labels }, 0);
+        for (const reason of watchFailures) restarts.inc({ ...labels, reason }, 0);
+      }
+    },
+    watchInterrupted({ group, kind, reason }) {
+      if (isWatched({ group, kind })) restarts.inc({ group, kind, reason });
+    },
+    watchState({ group, kind }, isBroken) {
+      if (isWatched({ group, kind })) broken.set({ group, kind }, isBroken ? 1 : 0);
+    },
+    reconciled: (controller, seconds) => metrics.reconcile.observe({ controller }, seconds),
   };
 }
 
-function labels({ namespace, name }: PolicyLabels): { policy_namespace: string; policy: string } {
-  return { policy_namespace: namespace, policy: name };
+function kindName({ group, kind }: KindLabels): string {
+  return `${kind}.${group}`;
 }
 
-/** Series of a policy that is gone must not linger as its last word. */
-function removeSeries(metric: Gauge | Counter, { namespace, name }: PolicyLabels): void {
+function policyName({ namespace, name }: PolicyLabels): string {
+  return `${namespace}/${name}`;
+}
+
+/** Series of what is gone must not linger as its last word. */
+function removeSeries(metric: Gauge | Counter, labels: Readonly<Record<string, string>>): void {
   // `hashMap` is how prom-client keeps its series; it has no other way to list them.
   const { hashMap } = metric as unknown as { hashMap: Record<string, { labels: Record<string, string> }> };
   for (const { labels: series } of Object.values(hashMap)) {
-    if (series["policy_namespace"] === namespace && series["policy"] === name) metric.remove(series);
+    if (Object.entries(labels).every(([name, value]) => series[name] === value)) metric.remove(series);
   }
 }

@@ -66,7 +66,7 @@ describe("the reflectors", () => {
         store,
         redact: (object) => object,
         onChange: (key) => keys.push(key),
-        onNews: (gvk, item) => news.push(`${gvk.kind} ${describeNews(item)}`),
+        onNews: ({ gvk }, item) => news.push(`${gvk.kind} ${describeNews(item)}`),
         onBug: (error) => bugs.push(error),
         now: Date.now,
         tuning: { backoff: { firstMs: 4, maxMs: 20 }, refusedRetryMs: 20 },
@@ -138,6 +138,7 @@ describe("the reflectors", () => {
     await until(() => reflectors.count === 1);
     expect(store.read(ref("a", "ns-2")).type).toBe("Present");
     expect(store.read(ref("a", "ns-3")).type).toBe("Absent");
+    expect(news.filter((text) => text === "ConfigMap Stopped")).toHaveLength(8);
   });
 
   it("goes back to namespaces where watching all of them is not permitted", async () => {

@@ -1,7 +1,10 @@
+/** What is exposed, as text, and that no series is born with its first event or outlives what it is about. */
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import { resolutions, rollbackResults } from "../../src/api/reasons.ts";
 import { createMetrics, type Metrics } from "../../src/telemetry/metrics.ts";
 
 const shop = { namespace: "shop", name: "main" };
+const deployment = { group: "apps", kind: "Deployment" };
 let metrics: Metrics;
 
 beforeEach(() => {
@@ -29,19 +32,90 @@ describe("a policy that is seen", () => {
   it("leaves no series behind when it is gone, and others keep theirs", async () => {
     metrics.policySeen(shop);
     metrics.policySeen({ namespace: "other", name: "main" });
-    metrics.driftDetected(shop, { kind: "Deployment", type: "Modified", latencySeconds: 0.01 });
+    metrics.policyDeclares(shop, [deployment]);
+    metrics.driftDetected(shop, { ...deployment, type: "Modified", latencySeconds: 0.01 });
     metrics.policyGone(shop);
+    // What was under way when the policy went ends later.
+    metrics.policyDeclares(shop, [deployment]);
+    metrics.policyJudged(shop, { ready: true, objects: {} });
+    metrics.driftDetected(shop, { ...deployment, type: "Modified", latencySeconds: 0.01 });
+    metrics.driftResolved(shop, "PolicyDeleted");
+    metrics.rollbackEnded(shop, "Failed");
+    metrics.sourceFetched(shop, "Failed");
     expect((await series("holdfast_")).filter((line) => line.includes('"shop"'))).toEqual([
       'holdfast_source_age_seconds{policy_namespace="shop",policy="main"} 12.5',
       'holdfast_source_interval_seconds{policy_namespace="shop",policy="main"} 60',
     ]);
     expect((await series("holdfast_objects")).length).toBe(5);
   });
+
+  it("counts drift of each kind that it declares from zero, and tells kinds of one name apart", async () => {
+    metrics.policySeen(shop);
+    metrics.policyDeclares(shop, [
+      { group: "", kind: "Service" },
+      { group: "serving.knative.dev", kind: "Service" },
+    ]);
+    expect(await series("holdfast_drift_detected_total")).toHaveLength(6);
+    expect(await series("holdfast_drift_detected_total")).toContain(
+      'holdfast_drift_detected_total{policy_namespace="shop",policy="main",group="",kind="Service",type="Missing"} 0',
+    );
+  });
+});
+
+describe("a kind that is watched", () => {
+  it("is whole until it is broken, and its restarts count from zero", async () => {
+    metrics.watchesWanted([deployment]);
+    expect(await series("holdfast_watch_broken{")).toEqual([
+      'holdfast_watch_broken{group="apps",kind="Deployment"} 0',
+    ]);
+    expect(await series("holdfast_watch_restarts_total")).toContain(
+      'holdfast_watch_restarts_total{group="apps",kind="Deployment",reason="Unreachable"} 0',
+    );
+  });
+
+  it("stays broken while what is watched beside it changes", async () => {
+    metrics.watchesWanted([deployment]);
+    metrics.watchState(deployment, true);
+    metrics.watchesWanted([deployment, { group: "", kind: "Service" }]);
+    expect(await series("holdfast_watch_broken{")).toContain(
+      'holdfast_watch_broken{group="apps",kind="Deployment"} 1',
+    );
+  });
+
+  it("and that no policy declares any more alerts nobody for ever", async () => {
+    metrics.watchesWanted([deployment]);
+    metrics.watchState(deployment, true);
+    metrics.watchInterrupted({ ...deployment, reason: "Unreachable" });
+    metrics.watchesWanted([]);
+    // The watch that was stopped has a last word.
+    metrics.watchState(deployment, false);
+    expect(await series("holdfast_watch_broken{")).toEqual([]);
+    expect(await series("holdfast_watch_restarts_total{")).toEqual([]);
+  });
+});
+
+describe("what a label may say", () => {
+  beforeEach(() => metrics.policySeen(shop));
+
+  it.each([
+    ["holdfast_drift_resolved_total", "resolution", Object.keys(resolutions)],
+    // `Written` is no result that was observed.
+    [
+      "holdfast_rollbacks_total",
+      "result",
+      ["Succeeded", ...Object.keys(rollbackResults).filter((result) => result !== "Written")],
+    ],
+  ])("is there from the start: %s", async (name, label, words) => {
+    const found = (await series(`${name}{`)).map((line) => new RegExp(`${label}="(\\w+)"`).exec(line)?.[1]);
+    expect(new Set(found)).toEqual(new Set(words));
+  });
 });
 
 describe("what happens", () => {
   it("is counted", async () => {
+    metrics.policySeen(shop);
     metrics.driftDetected(shop, {
+      group: "apps",
       kind: "Deployment",
       type: "Modified",
       latencySeconds: 0.004,
@@ -50,12 +124,14 @@ describe("what happens", () => {
     metrics.rollbackEnded(shop, "Succeeded");
     metrics.driftResolved(shop, "RolledBack");
     expect(await series("holdfast_drift_detected_total")).toEqual([
-      'holdfast_drift_detected_total{policy_namespace="shop",policy="main",kind="Deployment",type="Modified"} 1',
+      'holdfast_drift_detected_total{policy_namespace="shop",policy="main",group="apps",kind="Deployment",type="Modified"} 1',
     ]);
     expect(await series('holdfast_detection_latency_seconds_bucket{le="0.005"}')).toEqual([
       'holdfast_detection_latency_seconds_bucket{le="0.005"} 1',
     ]);
-    expect(await series("holdfast_rollbacks_total")).toHaveLength(1);
+    expect(await series("holdfast_rollbacks_total")).toContain(
+      'holdfast_rollbacks_total{policy_namespace="shop",policy="main",result="Succeeded"} 1',
+    );
   });
 
   it("is read when somebody looks: queues, and how old the source is", async () => {
@@ -65,6 +141,9 @@ describe("what happens", () => {
   });
 
   it("has no label that could hold an object's name", async () => {
+    metrics.policySeen(shop);
+    metrics.policyDeclares(shop, [deployment]);
+    metrics.watchesWanted([deployment]);
     const labels = new Set<string>();
     for (const metric of await metrics.registry.getMetricsAsJSON()) {
       if (!metric.name.startsWith("holdfast_")) continue;
