@@ -32,6 +32,8 @@ export default {
       globalTeardown: "<rootDir>/test/support/cluster-teardown.ts",
     },
   ],
+  // The operators of two cluster files at once would act for each other's policies: they share one API server.
+  maxWorkers: 1,
   // Of the whole run; useApiServer gives the tests of its file more.
   testTimeout: 30_000,
   reporters: ["default", "<rootDir>/test/support/count-reporter.mjs"],

@@ -283,7 +283,8 @@ export async function runOperator(
       onBug,
       now,
     },
-    signal,
+    // Also when it is the Lease that is lost: an open watch would keep the process from its end.
+    AbortSignal.any([signal, stopped.signal]),
   );
 
   const policyWatch = createPolicyWatch({

@@ -8,7 +8,7 @@ import type { Drifted, DriftVerdict } from "../drift/verdict.ts";
 import type { LiveLook, LiveRead } from "../resource/live.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
 import { type Declaration, type DesiredStore, unpackBody } from "./desired-store.ts";
-import type { DriftStore } from "./drift-store.ts";
+import type { DriftStore, Episode } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
 import type { PolicyStore } from "./policy-store.ts";
 import { isSettled } from "./settled.ts";
@@ -41,6 +41,10 @@ export interface DriftDeps {
   ): Promise<Omit<RollbackAttempt, "streak" | "policyGeneration">>;
   /** Has the policy's remote head read, and then this object judged again. */
   awaitHead(policy: PolicyKey, key: ResourceKey): void;
+  /** Whether all that is known of the drift stands in its DriftRecord. */
+  isRecorded(episode: Episode): boolean;
+  /** Has the object judged again when it does. */
+  awaitRecord(episode: Episode, key: ResourceKey): void;
   again(key: ResourceKey, afterMs: number): void;
 }
 
@@ -65,6 +69,7 @@ export interface RollbackOrder {
 
 /** After this long without word from the watch a write is looked after. */
 const echoMs = 10_000;
+const firstRefusalRetryMs = 5_000;
 const streakWindowMs = 1_200_000;
 
 export function createDriftReconciler(deps: DriftDeps) {
@@ -158,7 +163,11 @@ export function createDriftReconciler(deps: DriftDeps) {
     if (action.type === "Hold" && action.untilMs !== undefined) {
       deps.again(declaration.key, Math.max(0, action.untilMs - deps.now()));
     }
-    if (action.type === "Rollback" && verdict.status === "Drifted") await rollBack(finding, verdict, signal);
+    if (action.type !== "Rollback" || verdict.status !== "Drifted") return;
+    const episode = deps.drifts.get(declaration.policy, declaration.key)?.episode;
+    // Nothing is undone of which no record would be left if this process ended now.
+    if (episode !== undefined && !deps.isRecorded(episode)) deps.awaitRecord(episode, declaration.key);
+    else await rollBack(finding, verdict, signal);
   }
 
   async function rollBack(finding: Finding, verdict: Drifted, signal: AbortSignal): Promise<void> {
@@ -179,8 +188,11 @@ export function createDriftReconciler(deps: DriftDeps) {
       },
       signal,
     );
+    // An API server that starts refuses everybody for a moment; who is refused twice lacks a right.
+    const isFirstRefusal = outcome.result === "Forbidden" && input.attempt?.result !== "Forbidden";
     deps.reportAttempt(finding, {
       ...outcome,
+      ...(isFirstRefusal ? { retryMs: firstRefusalRetryMs } : {}),
       streak: streak(input, outcome),
       policyGeneration: policy.generation,
     });

@@ -26,6 +26,8 @@ export interface RecordReconciler {
   /** The newest state of an episode; an older one that is not written yet is written no more. */
   put(episode: Episode): string;
   reconcile(id: string, signal: AbortSignal): Promise<void>;
+  /** Whether the newest state of an episode stands in the cluster. */
+  isWritten(episode: Episode): boolean;
   /** A resolved record that stands in the cluster already: it counts against the limits. */
   adopt(name: RecordName, resolvedAtMs: number): void;
 }
@@ -40,10 +42,10 @@ export function createRecordReconciler(deps: RecordDeps): RecordReconciler {
   const written = new Set<string>();
   const resolved: (RecordName & { readonly atMs: number })[] = [];
 
-  return { put, reconcile, adopt };
+  return { put, reconcile, adopt, isWritten: (episode) => !pending.has(recordId(episode)) };
 
   function put(episode: Episode): string {
-    const id = `${splitPolicyKey(episode.policy).namespace}/${episode.recordName}`;
+    const id = recordId(episode);
     pending.set(id, episode);
     return id;
   }
@@ -82,9 +84,21 @@ export function createRecordReconciler(deps: RecordDeps): RecordReconciler {
       perPolicy.set(policy, count);
       return count > deps.recordsPerPolicy || i >= deps.recordsPerCluster;
     });
-    for (const record of surplus) {
-      await deps.delete(record, signal);
-      resolved.splice(resolved.indexOf(record), 1);
+    // Taken off the list first: others prune at the same time.
+    for (const record of surplus) resolved.splice(resolved.indexOf(record), 1);
+    for (const [i, record] of surplus.entries()) {
+      try {
+        await deps.delete(record, signal);
+      } catch (error) {
+        // What still stands in the cluster is counted, and its turn comes with the next record.
+        resolved.push(...surplus.slice(i));
+        throw error;
+      }
     }
   }
+}
+
+/** Identifies a DriftRecord: `namespace/name`. */
+export function recordId({ policy, recordName }: Episode): string {
+  return `${splitPolicyKey(policy).namespace}/${recordName}`;
 }

@@ -1,5 +1,5 @@
 /** The one place where a verdict becomes known: DriftStore, delivered marks, metrics, Events, and the queues behind. */
-import { lastWrittenAtMs, mayBeDelivery } from "../drift/deliverer.ts";
+import { isLastWriter, lastWrittenAtMs, mayBeDelivery } from "../drift/deliverer.ts";
 import { isCompleted } from "../drift/expected.ts";
 import type { DriftInput, RollbackAttempt } from "../drift/input.ts";
 import { sameVerdict } from "../drift/same-verdict.ts";
@@ -26,6 +26,8 @@ export interface ReportDeps {
   readonly drifts: DriftStore;
   readonly announce: Announcements;
   readonly now: () => number;
+  /** The name under which our own writes stand in managedFields. */
+  readonly fieldManager: string;
   recordName(episode: Pick<Episode, "policy" | "resource" | "firstSeenAt">): string;
   storeMark(policyUid: string, key: ResourceKey, mark: NonNullable<Declaration["delivered"]>): void;
   /** The episode's DriftRecord must be written. */
@@ -84,7 +86,8 @@ export function createReport(deps: ReportDeps): Report {
         return begin(finding, verdict);
       case "InSync":
       case "Pending":
-        if (open !== undefined) end(open, resolutionOf(finding, open));
+        if (open !== undefined)
+          end(open, resolutionOf(finding, { episode: open, fieldManager: deps.fieldManager }));
         return undefined;
       // What cannot be judged now is not over.
       case "Unknown":
@@ -193,13 +196,19 @@ export function createReport(deps: ReportDeps): Report {
 }
 
 /** How a drift ended, judged by what is seen: our write on this object, a deliverer's, Git's, or somebody's. */
-function resolutionOf({ input, verdict }: Finding, episode: Episode): Resolution {
+function resolutionOf(
+  { input, verdict }: Finding,
+  { episode, fieldManager }: { readonly episode: Episode; readonly fieldManager: string },
+): Resolution {
   const isUntouched =
     episode.resourceVersion !== undefined && episode.resourceVersion === resourceVersionOf(input);
   if (isUntouched || verdict.status === "Pending") return "AdoptedInGit";
   if (episode.attempt?.result === "Written" && arrivedAtMs(input) > episode.lastSeenAt.getTime())
     return "RolledBack";
   if (input.live.type !== "Present") return "ObjectGone";
+  // The word of a write may be lost, with its answer or with a former life: the object still tells.
+  const mayBeOurs = episode.verdict === undefined || episode.attempt?.result === "Failed";
+  if (mayBeOurs && isLastWriter(input.live.body, fieldManager)) return "RolledBack";
   return mayBeDelivery(input.live.body, 0) ? "RevertedByDeliverer" : "RevertedByOther";
 }
 

@@ -19,6 +19,7 @@ import {
   withDelivered,
 } from "./delivered.ts";
 import type { Declaration, DesiredStore } from "./desired-store.ts";
+import type { Resolution } from "./drift-store.ts";
 import { type KindScope, placeObjects } from "./place.ts";
 import type { PolicyKey } from "./policy-key.ts";
 import type { PolicyStore } from "./policy-store.ts";
@@ -48,8 +49,8 @@ export interface SourceDeps {
   ensureWatches(): void;
   /** These objects must be judged anew. */
   changed(policy: PolicyKey, keys: Iterable<ResourceKey>): void;
-  /** These objects are no longer declared by the policy. */
-  forgotten(policy: PolicyKey, keys: readonly ResourceKey[]): void;
+  /** These objects are no longer declared by the policy; `resolution` is what that makes of drifts. */
+  forgotten(policy: PolicyKey, keys: readonly ResourceKey[], resolution: Resolution): void;
   /** The head was read, or could not be: whoever waited for that goes on. */
   headRead(policy: PolicyKey): void;
   /** A new revision was fetched; or it, or the head, could not be had. */
@@ -94,7 +95,7 @@ export function createSourceReconciler(deps: SourceDeps) {
     built.delete(key);
     deps.sources.delete(key);
     deps.desired.remove(key);
-    deps.forgotten(key, keys);
+    deps.forgotten(key, keys, deps.policies.has(key) ? "RuleChanged" : "PolicyDeleted");
     deps.ensureWatches();
   }
 
@@ -234,7 +235,9 @@ export function createSourceReconciler(deps: SourceDeps) {
     const gone = [...(before?.declarations.keys() ?? [])].filter(
       (resource) => !next.declarations.has(resource),
     );
-    deps.forgotten(key, gone);
+    // Another path or namespace is the policy's word, not Git's.
+    const isEdited = built.get(key)?.generation !== policy.generation;
+    deps.forgotten(key, gone, isEdited ? "RuleChanged" : "AdoptedInGit");
     deps.changed(key, next.declarations.keys());
   }
 

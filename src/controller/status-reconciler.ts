@@ -4,6 +4,7 @@ import type { PolicyStatus } from "../api/git-repo-policy.ts";
 import { type ConditionReason, needsUser } from "../api/reasons.ts";
 import { changePath } from "../api/record.ts";
 import { type HoldReason, holdReasons } from "../drift/action.ts";
+import type { UnknownReason } from "../drift/verdict.ts";
 import { formatRef, isJsonObject, type Json } from "../resource/resource.ts";
 import type { DesiredStore } from "./desired-store.ts";
 import type { DriftEntry, DriftStore, VerdictCounts } from "./drift-store.ts";
@@ -29,10 +30,19 @@ export interface StatusDeps {
 
 /** Status that says nothing new but for times is written no more often than this. */
 const quietWriteMs = 600_000;
+/** Objects that one condition names. */
+const maxNamed = 3;
+
+interface Written {
+  /** Without what changes by the mere passing of time. */
+  readonly text: string;
+  readonly atMs: number;
+  readonly conditions: readonly Condition[];
+}
 
 /** Writes a policy's status on a transition, and else at most every ten minutes. */
 export function createStatusReconciler(deps: StatusDeps) {
-  const written = new Map<PolicyKey, { readonly text: string; readonly atMs: number }>();
+  const written = new Map<PolicyKey, Written>();
 
   return async function reconcileStatus(key: PolicyKey, signal: AbortSignal): Promise<void> {
     const entry = deps.policies.get(key);
@@ -54,7 +64,7 @@ export function createStatusReconciler(deps: StatusDeps) {
     const nowMs = deps.now();
     if (last?.text === text && nowMs - last.atMs < quietWriteMs) return;
     await deps.writeStatus(key, status, signal);
-    written.set(key, { text, atMs: nowMs });
+    written.set(key, { text, atMs: nowMs, conditions });
   };
 
   function conditionsOf(key: PolicyKey, entry: PolicyEntry, counts: VerdictCounts): readonly Condition[] {
@@ -62,15 +72,32 @@ export function createStatusReconciler(deps: StatusDeps) {
     const isStalled = ready.status === "False" && needsUser(ready.reason);
     const conditions: NewCondition[] = [
       ready,
-      inSyncCondition(counts, ready),
+      inSyncCondition(counts, ready, whyUnknown(key)),
       ...(ready.reason === "Progressing" ? [{ ...ready, type: "Reconciling", status: "True" } as const] : []),
       ...(isStalled ? [{ ...ready, type: "Stalled", status: "True" } as const] : []),
       ...rollbackHeld(deps.drifts.drifting(key)),
     ];
-    return settleConditions(conditions, conditionsBefore(entry.status), {
+    // What we wrote last may not have come back on the watch yet.
+    const before = written.get(key)?.conditions ?? conditionsBefore(entry.status);
+    return settleConditions(conditions, before, {
       nowMs: deps.now(),
       generation: entry.generation,
     });
+  }
+
+  /** What cannot be judged is said with its reason: how many of each, and the objects, three at most. */
+  function whyUnknown(key: PolicyKey): string {
+    const counts = new Map<UnknownReason, number>();
+    const objects: string[] = [];
+    for (const [resource, { reason, message }] of deps.drifts.unknown(key)) {
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      const ref = deps.desired.get(key)?.declarations.get(resource)?.ref;
+      // What refuses the revision as a whole is said by `Ready`.
+      if (objects.length < maxNamed && ref !== undefined && reason !== "SourceFailed")
+        objects.push(`${formatRef(ref)} (${message})`);
+    }
+    const reasons = [...counts].map(([reason, count]) => `${reason}: ${count}`).sort();
+    return reasons.length === 0 ? "" : `; ${[reasons.join(", "), ...objects].join("; ")}`;
   }
 
   /** Whether Holdfast can judge; never about drift. */
@@ -116,9 +143,9 @@ function notReady(reason: ConditionReason, message: string): NewCondition {
   return { type: "Ready", status: "False", reason, message };
 }
 
-function inSyncCondition(counts: VerdictCounts, ready: NewCondition): NewCondition {
+function inSyncCondition(counts: VerdictCounts, ready: NewCondition, why: string): NewCondition {
   const { drifted, missing, unknown, pending, total } = counts;
-  const what = `${drifted} drifted (${missing} missing), ${pending} pending, ${unknown} unknown of ${total} objects`;
+  const what = `${drifted} drifted (${missing} missing), ${pending} pending, ${unknown} unknown of ${total} objects${why}`;
   if (drifted > 0) return { type: "InSync", status: "False", reason: "Drifted", message: what };
   if (unknown > 0) return { type: "InSync", status: "Unknown", reason: "NotJudged", message: what };
   if (ready.status !== "True" || total === 0) {
@@ -142,7 +169,7 @@ function rollbackHeld(drifting: ReadonlyMap<string, DriftEntry>): readonly NewCo
   const counts = holdReasons.flatMap((one) =>
     byReason.has(one) ? [`${one}: ${byReason.get(one)?.length}`] : [],
   );
-  const objects = (byReason.get(reason) ?? []).slice(0, 3).flatMap(({ episode, hold }) => {
+  const objects = (byReason.get(reason) ?? []).slice(0, maxNamed).flatMap(({ episode, hold }) => {
     return episode === undefined ? [] : [`${formatRef(episode.resource)} (${hold?.message})`];
   });
   const message = `${counts.join(", ")}; ${objects.join("; ")}`;

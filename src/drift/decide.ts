@@ -53,9 +53,9 @@ function holdAfter(attempt: RollbackAttempt, input: DriftInput): DriftAction | u
       return holdAfterWrite(attempt, input);
     case "Forbidden":
     case "Immutable":
-      return holdWhileSame(attempt.result, attempt, { input, forMs: refusedRetryAfterMs });
+      return holdWhileSame(attempt.result, attempt, { input, forMs: attempt.retryMs ?? refusedRetryAfterMs });
     case "Failed":
-      return holdWhileSame(attempt.result, attempt, { input, forMs: retryAfterMs });
+      return holdWhileSame(attempt.result, attempt, { input, forMs: attempt.retryMs ?? retryAfterMs });
   }
 }
 

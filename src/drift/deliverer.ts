@@ -39,6 +39,14 @@ export function lastWrittenAtMs(live: KubernetesObject): number | undefined {
   return newestEntry(live)?.writtenAtMs;
 }
 
+/** Whether nobody wrote a field after this manager did; of two writes in one second either may be the later. */
+export function isLastWriter(live: KubernetesObject, manager: string): boolean {
+  const newestAtMs = lastWrittenAtMs(live);
+  return decodeManagedFields(live.metadata["managedFields"]).some(
+    (entry) => entry.manager === manager && entry.time !== undefined && Date.parse(entry.time) === newestAtMs,
+  );
+}
+
 function newestEntry(live: KubernetesObject) {
   let newest: { readonly entry: ManagedFieldsEntry; readonly writtenAtMs: number } | undefined;
   for (const entry of decodeManagedFields(live.metadata["managedFields"])) {

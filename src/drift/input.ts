@@ -75,6 +75,8 @@ export interface RollbackAttempt {
   /** The live version it was computed from; the empty string for an absent object. */
   readonly resourceVersion: string;
   readonly policyGeneration: number;
+  /** A failure that passes by itself: the write may be tried again after this long. */
+  readonly retryMs?: number;
   /** How many writes in a row were undone again within a while, this one included. */
   readonly streak: number;
 }

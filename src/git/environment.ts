@@ -5,9 +5,11 @@ import type { SourceCredentials } from "../resource/source.ts";
 import { type SshTarget, sshVariables } from "./ssh-command.ts";
 import type { AllowedUrl } from "./url-policy.ts";
 
-/** Variables for one Git process, and how to remove the files that they name. */
+/** How one Git process is started, and how to remove the files that it reads. */
 export interface GitEnvironment {
   readonly variables: Readonly<Record<string, string>>;
+  /** Stands for `git`. */
+  readonly command: [program: string, script: string];
   dispose(): Promise<void>;
 }
 
@@ -57,7 +59,15 @@ export async function remoteEnvironment(
     GIT_ALLOW_PROTOCOL: url.scheme,
     ...(url.scheme === "ssh" ? await ssh(url) : {}),
   };
-  return { variables, dispose: () => rm(dir, { recursive: true, force: true }) };
+  // Git starts programs that talk to the remote, and a Git that is killed leaves them behind: timeout(1) makes all of
+  // them one process group, and passes on to it the signal that it gets itself.
+  const limitSeconds = Math.ceil(timeoutMs / 1_000) + 1;
+  const script = await write("git", `exec timeout --kill-after=2 ${limitSeconds} git "$@"`);
+  return {
+    variables,
+    command: ["sh", script],
+    dispose: () => rm(dir, { recursive: true, force: true }),
+  };
 
   async function ssh(target: SshTarget): Promise<Readonly<Record<string, string>>> {
     const { knownHosts = "", identity } = credentials;

@@ -12,7 +12,7 @@ import type {
   SourceRequest,
   SourceResult,
 } from "../resource/source.ts";
-import { localEnvironment, remoteEnvironment } from "./environment.ts";
+import { type GitEnvironment, localEnvironment, remoteEnvironment } from "./environment.ts";
 import { faultOf } from "./faults.ts";
 import { findHead, remotePatterns } from "./refs.ts";
 import { readFiles, type TreeLimits } from "./tree.ts";
@@ -52,6 +52,7 @@ const neededSettings = {
   allowUnsafeConfigEnvCount: true,
   allowUnsafeConfigPaths: true,
   allowUnsafeCredentialHelper: true,
+  allowUnsafeCustomBinary: true,
   allowUnsafeFsMonitor: true,
   allowUnsafeHooksPath: true,
   allowUnsafeProtocolOverride: true,
@@ -127,7 +128,7 @@ export function createGitSource(options: GitSourceOptions): GitSource {
   async function describeCommit(dir: string, head: RemoteHead): Promise<FetchedRevision | undefined> {
     if (!(await exists(join(dir, "HEAD")))) return undefined;
     try {
-      const git = openGit(localEnvironment(), dir, AbortSignal.timeout(options.timeoutMs));
+      const git = openGit({ variables: localEnvironment() }, dir, AbortSignal.timeout(options.timeoutMs));
       const text = await git.raw([
         "show",
         "--no-patch",
@@ -174,7 +175,7 @@ export function createGitSource(options: GitSourceOptions): GitSource {
       const timeout = AbortSignal.timeout(options.timeoutMs);
       try {
         const bounded = AbortSignal.any([signal, timeout]);
-        return await work(openGit(environment.variables, options.cacheDir, bounded));
+        return await work(openGit(environment, options.cacheDir, bounded));
       } catch (error) {
         signal.throwIfAborted();
         if (timeout.aborted) {
@@ -192,11 +193,12 @@ export function createGitSource(options: GitSourceOptions): GitSource {
   }
 
   function openGit(
-    variables: Readonly<Record<string, string>>,
+    { variables, command }: Pick<GitEnvironment, "variables"> & Partial<GitEnvironment>,
     baseDir: string,
     abort: AbortSignal,
   ): SimpleGit {
     return simpleGit({
+      binary: command ?? "git",
       baseDir,
       abort,
       timeout: { block: options.timeoutMs, stdErr: false, stdOut: false },

@@ -57,7 +57,7 @@ export interface ReflectorDeps {
   /** For tests: shorter pauses. */
   readonly tuning?: Pick<
     WatchOptions,
-    "backoff" | "refusedRetryMs" | "connectionSeconds" | "idleMs" | "random"
+    "backoff" | "refusedMaxMs" | "connectionSeconds" | "idleMs" | "random"
   >;
 }
 

@@ -24,8 +24,8 @@ export interface WatchOptions {
   /** In [0, 1). */
   readonly random?: () => number;
   readonly backoff?: Backoff;
-  /** How long to wait after a refusal (403, 404): asking often would be polling. Doubles up to ten times as much. */
-  readonly refusedRetryMs?: number;
+  /** The longest pause between refusals (403, 404): they last as a rule, and asking often would be polling. */
+  readonly refusedMaxMs?: number;
   /** How long the server keeps one connection, in seconds; a jitter of up to the same length is added. */
   readonly connectionSeconds?: number;
   /** Silence beyond this ends a connection. Bookmarks come every minute, the first after up to two (1.36.3). */

@@ -14,7 +14,7 @@ import { listPages, type Step, streamList, type WatchState, watchFrom } from "./
 export type { WatchEvent, WatchOptions } from "./watch-event.ts";
 
 const defaultBackoff: Backoff = { firstMs: 500, maxMs: 30_000 };
-const defaultRefusedRetryMs = 30_000;
+const defaultRefusedMaxMs = 300_000;
 
 /** Runs until the signal aborts. Never throws. */
 export async function runWatch(options: WatchOptions, signal: AbortSignal): Promise<void> {
@@ -23,6 +23,7 @@ export async function runWatch(options: WatchOptions, signal: AbortSignal): Prom
   let state: WatchState = { type: "Empty" };
   let canStream = true;
   let failures = 0;
+  let lastReason: ApiFailure["reason"] | undefined;
   while (!signal.aborted) {
     const {
       next,
@@ -36,7 +37,9 @@ export async function runWatch(options: WatchOptions, signal: AbortSignal): Prom
       continue;
     }
     if (signal.aborted) return;
-    failures = gotAnything ? 1 : failures + 1;
+    // An API server that starts refuses everybody for a moment, after not answering at all: that is another trouble.
+    failures = gotAnything || failure.reason !== lastReason ? 1 : failures + 1;
+    lastReason = failure.reason;
     emit({ type: "Interrupted", failure });
     await sleep(pauseMs(failure, { failures, random: random() }, options), signal);
   }
@@ -56,12 +59,12 @@ async function step(state: WatchState, options: WatchOptions, signal: AbortSigna
 function pauseMs(
   { reason, retryAfterMs }: ApiFailure,
   { failures, random }: { readonly failures: number; readonly random: number },
-  { backoff = defaultBackoff, refusedRetryMs = defaultRefusedRetryMs }: WatchOptions,
+  { backoff = defaultBackoff, refusedMaxMs = defaultRefusedMaxMs }: WatchOptions,
 ): number {
   const pause = backoffMs(backoff, failures, random);
   if (retryAfterMs !== undefined) return retryAfterMs + pause;
   if (reason === "Forbidden" || reason === "NotFound") {
-    return backoffMs({ firstMs: refusedRetryMs, maxMs: refusedRetryMs * 10 }, failures, random);
+    return backoffMs({ ...backoff, maxMs: refusedMaxMs }, failures, random);
   }
   // A server that forgot where we were is asked at once; one that goes on forgetting is not.
   return reason === "Expired" && failures === 1 ? 0 : pause;

@@ -26,7 +26,7 @@ export interface ControlLoopOptions<K> {
 
 export function createControlLoop<K>(options: ControlLoopOptions<K>): ControlLoop<K> {
   const { name, concurrency, logger, metrics, reconcile } = options;
-  const queue = new WorkQueue<K>({ concurrency });
+  const queue = new WorkQueue<K>({ concurrency, backoff });
   let working = 0;
   return {
     queue,
@@ -58,6 +58,8 @@ export function createControlLoop<K>(options: ControlLoopOptions<K>): ControlLoo
   };
 }
 
+/** What fails here waits for the API server as a rule: once that is back, nothing should wait much longer. */
+const backoff = { firstMs: 100, maxMs: 15_000 };
 const drainStepMs = 20;
 
 function messageOf(error: unknown): string {

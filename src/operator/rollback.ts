@@ -42,7 +42,10 @@ export function createRollback({ writer, discovery, now }: RollbackDeps) {
     if (written.failure.reason === "Invalid" && (await hasMoved(target, order, signal))) {
       return outcome("Conflict", "the object changed while it was rolled back");
     }
-    return outcome(resultOf(written.failure), describe(order, written.failure));
+    return {
+      ...outcome(resultOf(written.failure), describe(order, written.failure)),
+      ...(isPassing(written.failure) ? { retryMs: written.failure.retryAfterMs ?? passingRetryMs } : {}),
+    };
   };
 
   /** A patch whose paths are gone is answered like a wrong one: only the object tells the two apart. */
@@ -58,6 +61,13 @@ export function createRollback({ writer, discovery, now }: RollbackDeps) {
       read.type === "Written" && read.object.metadata.resourceVersion !== live.body.metadata.resourceVersion
     );
   }
+}
+
+/** An API server that is away, or has too much to do, is back sooner than somebody who has to change something. */
+const passingRetryMs = 5_000;
+
+function isPassing({ reason, code }: ApiFailure): boolean {
+  return reason === "Unreachable" || reason === "TooManyRequests" || code >= 500;
 }
 
 function resultOf({ reason, message }: ApiFailure): RollbackAttempt["result"] {

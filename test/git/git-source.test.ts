@@ -1,7 +1,9 @@
 /** Real Git against real repositories, on disk and behind HTTP. */
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createAuthority } from "../../dev/control-plane/certificates.ts";
 import { createRepository, type Repository } from "../../dev/demo/repository.ts";
@@ -39,6 +41,11 @@ function source(options: Partial<GitSourceOptions> = {}) {
     maxTotalBytes: 10_000_000,
     ...options,
   });
+}
+
+async function processesThatName(text: string): Promise<number> {
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "args"]);
+  return stdout.split("\n").filter((line) => line.includes(text)).length;
 }
 
 /** Reads head, revision and tree in a row. */
@@ -214,6 +221,27 @@ describe("a remote that does not answer as it should", () => {
     expect(reasonOf(result)).toBe("Unreachable");
     expect(tookMs).toBeGreaterThan(1_400);
     expect(tookMs).toBeLessThan(6_000);
+  });
+
+  it("and hangs leaves no process behind, neither after the time-out nor when we are told to stop", async () => {
+    const server = await startGitServer(repository.directory, { type: "Hang" });
+    const settled = async (count: (processes: number) => boolean) => {
+      while (!count(await processesThatName(server.url))) await new Promise((go) => setTimeout(go, 20));
+    };
+    try {
+      const { url, caFile } = server;
+      const request = { url, ref: { branch: "main" }, credentials: { caFile } };
+      expect(reasonOf(await source({ timeoutMs: 1_000 }).readHead(request, signal))).toBe("Unreachable");
+      await settled((processes) => processes === 0);
+      const stop = new AbortController();
+      const reading = source({ timeoutMs: 60_000 }).readHead(request, stop.signal);
+      await settled((processes) => processes > 0);
+      stop.abort(new Error("told to stop"));
+      await expect(reading).rejects.toThrow("told to stop");
+      await settled((processes) => processes === 0);
+    } finally {
+      await server.close();
+    }
   });
 
   it("and has lost the branch is RefNotFound, with the branch's name", async () => {

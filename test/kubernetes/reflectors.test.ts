@@ -69,7 +69,7 @@ describe("the reflectors", () => {
         onNews: ({ gvk }, item) => news.push(`${gvk.kind} ${describeNews(item)}`),
         onBug: (error) => bugs.push(error),
         now: Date.now,
-        tuning: { backoff: { firstMs: 4, maxMs: 20 }, refusedRetryMs: 20 },
+        tuning: { backoff: { firstMs: 4, maxMs: 20 }, refusedMaxMs: 20 },
         ...deps,
       },
       stop.signal,

@@ -48,7 +48,7 @@ describe("a watch", () => {
         onBug: (error) => bugs.push(error),
         random: () => 0.5,
         backoff: { firstMs: 4, maxMs: 20 },
-        refusedRetryMs: 20,
+        refusedMaxMs: 20,
         ...options,
       },
       stop.signal,
@@ -215,6 +215,22 @@ describe("a watch", () => {
     watch();
     await until(() => told().includes("Synced"));
     expect(told().slice(0, 3)).toEqual(["Interrupted Forbidden", "Interrupted Forbidden", "Restarted"]);
+  });
+
+  it("is not long in coming back to a server that starts, which answers nobody and then refuses everybody for a moment", async () => {
+    const away = Array.from({ length: 6 }, () => refuse(500, "InternalError"));
+    server.script(path, ...away, refuse(403, "Forbidden"), streaming(...list("a")));
+    watch({ backoff: { firstMs: 4, maxMs: 8 }, refusedMaxMs: 60_000 });
+    await until(() => told().includes("Synced"), 2_000);
+    expect(told()[6]).toBe("Interrupted Forbidden");
+  });
+
+  it("asks a server that goes on refusing less and less often", async () => {
+    server.script(path, refuse(403, "Forbidden"));
+    watch({ backoff: { firstMs: 10, maxMs: 10 }, refusedMaxMs: 60_000 });
+    // 8 + 15 + 30 + 60 + 120 ms are over then, and the next pause is twice as long.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(server.requests.length).toBeLessThanOrEqual(6);
   });
 
   it("starts from nothing after its kind was gone", async () => {

@@ -2,7 +2,7 @@
 import type { Policy } from "../../src/api/policy.ts";
 import { DesiredStore } from "../../src/controller/desired-store.ts";
 import { createDriftReconciler, type RollbackOrder } from "../../src/controller/drift-reconciler.ts";
-import { DriftStore, type Episode, type Resolution } from "../../src/controller/drift-store.ts";
+import { DriftStore, type Episode } from "../../src/controller/drift-store.ts";
 import { type PolicyKey, policyKey } from "../../src/controller/policy-key.ts";
 import type { PolicyStore } from "../../src/controller/policy-store.ts";
 import { createReport } from "../../src/controller/report.ts";
@@ -37,11 +37,16 @@ export interface World {
   restart(): World;
   setPolicy(change: Partial<Policy>, name?: string): void;
   deletePolicy(name?: string): void;
+  /** The policy's spec becomes one that nobody can follow. */
+  spoilPolicy(message: string, name?: string): void;
   /** The next readings of the head fail. */
   breakRemote(fault?: SourceFault): void;
   mendRemote(): void;
   /** The next write ends like this, without being made. */
   refuseWrites(result: RollbackAttempt["result"] | undefined): void;
+  /** From now on no DriftRecord reaches the cluster, until `takeRecords`. */
+  holdRecords(): void;
+  takeRecords(): void;
   verdictOf(object: KubernetesObject, name?: string): string;
   live(object: KubernetesObject): KubernetesObject | undefined;
   /** What was announced, in order: `Detected Modified`, `Resolved RolledBack`. */
@@ -89,13 +94,15 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
   const driftQueue = new Set<ResourceKey>();
   const sourceQueue = new Set<PolicyKey>();
   const awaiting = new Map<PolicyKey, Set<ResourceKey>>();
+  const unrecorded = new Set<ResourceKey>();
+  let areRecordsHeld = false;
   /** Objects whose bodies were let go. */
   const released = new Set<ResourceKey>();
   for (const [key, value] of kept.policies) policies.set(key, entryOf(value));
   for (const key of policies.keys()) sourceQueue.add(key);
   for (const episode of kept.records.values()) {
     // As a DriftRecord holds it: without what is judged anew.
-    const { verdict: _, resourceVersion: __, attempt: ___, ...record } = episode;
+    const { verdict: _, resourceVersion: __, ...record } = episode;
     if (episode.resolution === undefined) drifts.restore(resourceKey(episode.resource), record);
   }
 
@@ -103,6 +110,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     desired,
     drifts,
     now,
+    fieldManager: "holdfast",
     announce: {
       driftDetected: (episode) => story.push(`Detected ${episode.type} ${episode.resource.name}`),
       driftChanged: (episode) => story.push(`Changed ${episode.resource.name}`),
@@ -136,6 +144,8 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
       awaiting.set(key, (awaiting.get(key) ?? new Set()).add(resource));
       sourceQueue.add(key);
     },
+    isRecorded: () => !areRecordsHeld,
+    awaitRecord: (_, resource) => unrecorded.add(resource),
     again: () => undefined,
   });
   const reconcileSource = createSourceReconciler({
@@ -175,8 +185,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     storeMark: (uid, key, mark) => marksOf(uid).set(key, mark),
     ensureWatches: () => undefined,
     changed: (_, keys) => enqueue(keys),
-    forgotten(key, keys) {
-      const resolution: Resolution = policies.has(key) ? "AdoptedInGit" : "PolicyDeleted";
+    forgotten(key, keys, resolution) {
       report.forget(key, keys, resolution);
       enqueue(keys);
     },
@@ -241,6 +250,20 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     },
     refuseWrites(result) {
       refusal = result;
+    },
+    holdRecords() {
+      areRecordsHeld = true;
+    },
+    takeRecords() {
+      areRecordsHeld = false;
+      enqueue(unrecorded);
+      unrecorded.clear();
+    },
+    spoilPolicy(message, name = "main") {
+      const key = policyKey({ namespace: "shop", name });
+      const { uid, generation } = kept.policies.get(key) ?? testPolicy({});
+      policies.set(key, { type: "Invalid", message, uid, generation: generation + 1 });
+      sourceQueue.add(key);
     },
     verdictOf(object, name = "main") {
       const entry = drifts.get(policyKey({ namespace: "shop", name }), resourceKey(refOf(object)));
