@@ -31,19 +31,24 @@ export async function placeObjects(
 ): Promise<Map<ResourceKey, Declaration>> {
   const turn = createTurns();
   const declarations = new Map<ResourceKey, Declaration>();
+  const nameless = new Map<string, number>();
   for (const object of objects) {
     await turn();
-    const declaration = placeObject(object, placement);
+    const declaration = placeObject(object, placement, nameless);
     const other = declarations.get(declaration.key);
     declarations.set(declaration.key, other === undefined ? declaration : declaredTwice(declaration, other));
   }
   return declarations;
 }
 
-function placeObject(object: DesiredObject, placement: Placement): Declaration {
+function placeObject(
+  object: DesiredObject,
+  placement: Placement,
+  nameless: Map<string, number>,
+): Declaration {
   const scope = placement.scopeOf(object.ref);
   const namespace = scope === "Cluster" ? "" : object.ref.namespace || placement.targetNamespace;
-  const ref = { ...object.ref, name: nameOf(object), namespace };
+  const ref = { ...object.ref, name: nameOf(object, nameless), namespace };
   const refused = refuse(ref, scope, placement);
   return {
     policy: placement.policy,
@@ -56,11 +61,16 @@ function placeObject(object: DesiredObject, placement: Placement): Declaration {
   };
 }
 
-/** An object without a name still needs a key of its own, so that it is counted; no name holds such characters. */
-function nameOf({ ref, body, origin }: DesiredObject): string {
-  return ref.name === ""
-    ? `${body.metadata.generateName ?? ""}*<${origin.path}:${origin.line ?? 0}>`
-    : ref.name;
+/**
+ * An object without a name still needs a key of its own, so that it is counted; no name holds such characters. Several
+ * may stand on one line, as items of a list.
+ */
+function nameOf({ ref, body, origin }: DesiredObject, nameless: Map<string, number>): string {
+  if (ref.name !== "") return ref.name;
+  const place = `${body.metadata.generateName ?? ""}*<${origin.path}:${origin.line ?? 0}>`;
+  const count = (nameless.get(place) ?? 0) + 1;
+  nameless.set(place, count);
+  return count === 1 ? place : `${place}#${count}`;
 }
 
 function inNamespace(body: KubernetesObject, namespace: string): KubernetesObject {

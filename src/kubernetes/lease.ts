@@ -1,4 +1,4 @@
-/** One active instance: leader election by a Lease, with client-go's rules. */
+/** One active instance: leader election by a Lease, by client-go's rules. */
 import { sleep } from "../async/sleep.ts";
 import { isJsonObject, type JsonObject, type KubernetesObject } from "../resource/resource.ts";
 import type { ApiResource } from "./api-resource.ts";
@@ -24,9 +24,14 @@ export interface LeaseClock {
 /** `Stopped`: the signal aborted. `Lost`: another instance may lead from now on. `Done`: the work ended by itself. */
 export type LeaseEnd = "Stopped" | "Lost" | "Done";
 
-/** As client-go has them: whoever holds the Lease gives up before anybody else may take it. */
-const leaseMs = 15_000;
-const renewWithinMs = 10_000;
+/**
+ * As with client-go's, whoever holds the Lease gives up before anybody else may take it, and an API server that is away
+ * for six seconds costs nobody the Lease. They are a third longer than client-go's: its 30 renewals a minute become
+ * ten, for five seconds more until another instance may follow one that was killed.
+ */
+const leaseMs = 20_000;
+const renewWithinMs = 14_000;
+const renewEveryMs = 6_000;
 const retryMs = 2_000;
 
 const leases: ApiResource = {
@@ -77,14 +82,15 @@ export async function leadWhile(
 
   async function renew(until: AbortSignal): Promise<void> {
     let heldAtMs = clock.nowMs();
+    let isHeld = true;
     while (!until.aborted) {
-      await clock.sleep(retryMs, until);
+      await clock.sleep(isHeld ? renewEveryMs : retryMs, until);
       if (until.aborted) return;
       const triedAtMs = clock.nowMs();
       const deadlineMs = heldAtMs + renewWithinMs - triedAtMs;
       // A request that hangs must not keep us believing that we lead.
-      const answer = deadlineMs > 0 && (await within(deadlineMs, until, (limit) => lease.tryToHold(limit)));
-      if (answer) heldAtMs = triedAtMs;
+      isHeld = deadlineMs > 0 && (await within(deadlineMs, until, (limit) => lease.tryToHold(limit)));
+      if (isHeld) heldAtMs = triedAtMs;
       else if (lease.isHeldByOther() || clock.nowMs() - heldAtMs >= renewWithinMs) return lost.abort();
     }
   }

@@ -76,6 +76,9 @@ export interface Reflectors {
 /** Beyond this many namespaces one watch over all of them is cheaper for the server than one for each. */
 const maxNamespaceWatches = 8;
 
+/** Rights change, and a server that starts refuses everybody: after this long the wide watch is tried once more. */
+const narrowedMs = 600_000;
+
 interface WantedWatch extends WatchedScope {
   readonly id: string;
   /** Undefined where the kind is not served, or cannot be watched. */
@@ -90,8 +93,8 @@ interface RunningWatch extends WantedWatch {
 export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Reflectors {
   const running = new Map<string, RunningWatch>();
   const runs = new Set<Promise<void>>();
-  /** Kinds that may not be watched in all namespaces at once. */
-  const narrowed = new Set<string>();
+  /** Kinds that may not be watched in all namespaces at once, and when that was said. */
+  const narrowed = new Map<string, number>();
   let wanted: readonly WatchTarget[] = [];
 
   return {
@@ -126,9 +129,14 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
     const isWide =
       resource === undefined ||
       !resource.namespaced ||
-      (!narrowed.has(kind) && (namespaces.size > maxNamespaceWatches || running.has(idOf(allNamespaces))));
+      (!isNarrowed(kind) && (namespaces.size > maxNamespaceWatches || running.has(idOf(allNamespaces))));
     const scopes = isWide ? [allNamespaces] : [...namespaces];
     return scopes.map((namespace) => ({ id: idOf(namespace), gvk, namespace, resource }));
+  }
+
+  function isNarrowed(kind: string): boolean {
+    const sinceMs = narrowed.get(kind);
+    return sinceMs !== undefined && deps.now() - sinceMs < narrowedMs;
   }
 
   /** Whether a watch that is no longer needed has to go on until those that take its place have seen everything. */
@@ -231,7 +239,7 @@ export function createReflectors(deps: ReflectorDeps, signal: AbortSignal): Refl
     if (failure.reason === "Forbidden") {
       scope.clear({ type: "Forbidden", message: failure.message });
       if (namespace === allNamespaces && resource?.namespaced === true) {
-        narrowed.add(kindName(gvk));
+        narrowed.set(kindName(gvk), deps.now());
         ensure(wanted);
         return;
       }

@@ -62,9 +62,12 @@ describe("a manifest", () => {
     const declarations = await place([
       object("ConfigMap", { generateName: "a-" }, 1),
       object("ConfigMap", { generateName: "a-" }, 9),
+      // As items of one list do.
+      object("ConfigMap", { generateName: "a-" }, 9),
     ]);
-    expect(declarations.map(({ ref }) => ref.name)).toEqual(["a-*<a.yaml:1>", "a-*<a.yaml:9>"]);
-    expect(declarations.map(({ refused }) => refused)).toEqual([undefined, undefined]);
+    const names = ["a-*<a.yaml:1>", "a-*<a.yaml:9>", "a-*<a.yaml:9>#2"];
+    expect(declarations.map(({ ref }) => ref.name)).toEqual(names);
+    expect(declarations.map(({ refused }) => refused)).toEqual([undefined, undefined, undefined]);
   });
 });
 

@@ -151,6 +151,23 @@ describe("the reflectors", () => {
     expect(server.requestsTo("/api/v1/configmaps")).toHaveLength(1);
   });
 
+  it("tries all of them once more after a while, and answers from the namespaces meanwhile", async () => {
+    let nowMs = 0;
+    start({ now: () => nowMs });
+    server.script("/api/v1/configmaps", refuse(403, "Forbidden"), streaming(...list()));
+    for (const namespace of numbered(9)) server.script(pathIn(namespace), streaming(...list()));
+    const targets = [target(configMaps, ...numbered(9))];
+    reflectors.ensure(targets);
+    await until(() => news.filter((text) => text === "ConfigMap Synced").length === 9);
+    reflectors.ensure(targets);
+    expect(server.requestsTo("/api/v1/configmaps")).toHaveLength(1);
+    nowMs = 600_000;
+    reflectors.ensure(targets);
+    expect(store.read(ref("a", "ns-3")).type).toBe("Absent");
+    await until(() => reflectors.count === 1);
+    expect(server.requestsTo("/api/v1/configmaps")).toHaveLength(2);
+  });
+
   it("says of one kind that it may not be watched, while the others go on", async () => {
     server.script(pathIn("default"), streaming(...list("a")));
     server.script(pathIn("default", "secrets"), refuse(403, "Forbidden"));
