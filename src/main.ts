@@ -179,6 +179,7 @@ export async function runOperator(
       now,
       watchTrouble: (policy) => health.trouble(kindsOf(desired, policy), now()),
       writeStatus: (key, status, workSignal) => writePolicyStatus(writer, { key, status }, workSignal),
+      again: (key, afterMs) => statusLoop.queue.addAfter(key, afterMs),
       published: (key, { ready, settled, counts }) => {
         if (settled) policyWatch.settled(key);
         const { inSync, drifted, pending, unknown } = counts;

@@ -21,6 +21,7 @@ export interface StatusDeps {
   /** What keeps the policy's kinds from being watched; undefined if nothing does. */
   watchTrouble(policy: PolicyKey): string | undefined;
   writeStatus(policy: PolicyKey, status: PolicyStatus, signal: AbortSignal): Promise<void>;
+  again(policy: PolicyKey, afterMs: number): void;
   /** For metrics and readiness: what was made known. */
   published(
     policy: PolicyKey,
@@ -30,6 +31,8 @@ export interface StatusDeps {
 
 /** Status that says nothing new but for times is written no more often than this. */
 const quietWriteMs = 600_000;
+/** Status whose conditions are the same is written no more often than this: a burst of drifts changes its counts alone. */
+const sameConditionsWriteMs = 1_000;
 /** Objects that one condition names. */
 const maxNamed = 3;
 
@@ -40,7 +43,10 @@ interface Written {
   readonly conditions: readonly Condition[];
 }
 
-/** Writes a policy's status on a transition, and else at most every ten minutes. */
+/**
+ * Writes a policy's status when a condition changes, once a second while anything else in it does, and else every ten
+ * minutes.
+ */
 export function createStatusReconciler(deps: StatusDeps) {
   const written = new Map<PolicyKey, Written>();
 
@@ -62,7 +68,10 @@ export function createStatusReconciler(deps: StatusDeps) {
     const text = withoutTimes(status);
     const last = written.get(key);
     const nowMs = deps.now();
-    if (last?.text === text && nowMs - last.atMs < quietWriteMs) return;
+    const sinceMs = last === undefined ? Number.POSITIVE_INFINITY : nowMs - last.atMs;
+    if (last?.text === text && sinceMs < quietWriteMs) return;
+    if (last !== undefined && sinceMs < sameConditionsWriteMs && sameStates(last.conditions, conditions))
+      return deps.again(key, sameConditionsWriteMs - sinceMs);
     await deps.writeStatus(key, status, signal);
     written.set(key, { text, atMs: nowMs, conditions });
   };
@@ -137,6 +146,12 @@ export function createStatusReconciler(deps: StatusDeps) {
       drifts: oldestDrifts(deps.drifts.drifting(key)),
     };
   }
+}
+
+function sameStates(before: readonly Condition[], now: readonly Condition[]): boolean {
+  const states = (conditions: readonly Condition[]) =>
+    conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`).join("\n");
+  return states(before) === states(now);
 }
 
 function notReady(reason: ConditionReason, message: string): NewCondition {

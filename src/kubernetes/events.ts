@@ -46,6 +46,9 @@ const seriesWriteMs = 60_000;
 /** Beyond this many unwritten Events new ones are dropped: the API server is slow, and has better things to do. */
 const mostWaiting = 256;
 const mostSeries = 4_096;
+/** New Events about one object: so many at once, then one in this time (client-go's spam filter, with more patience). */
+const burst = 25;
+const refillMs = 10_000;
 const longestNote = 1_024;
 
 const events: ApiResource = {
@@ -70,6 +73,8 @@ export function createEventRecorder(deps: EventRecorderDeps, signal: AbortSignal
   const writes = new PQueue({ concurrency: 2 });
   /** In the order of their last repetition, so that the first is the oldest. */
   const known = new Map<string, Series>();
+  /** By object, the time up to which its allowance is used. */
+  const usedUpToMs = new Map<string, number>();
 
   return { record, drained: () => writes.onIdle() };
 
@@ -93,6 +98,7 @@ export function createEventRecorder(deps: EventRecorderDeps, signal: AbortSignal
 
   function begin(key: string, note: EventNote, atMs: number): void {
     const { regarding } = note;
+    if (!isAllowed(regarding, atMs)) return;
     // Cluster-scoped objects' Events live in the default namespace: kubectl looks for them there.
     const namespace = regarding.namespace === "" ? "default" : regarding.namespace;
     const suffix = Math.floor(random() * 2 ** 40).toString(16);
@@ -102,11 +108,19 @@ export function createEventRecorder(deps: EventRecorderDeps, signal: AbortSignal
       .slice(0, 200)}.${Math.floor(atMs).toString(16)}${suffix}`;
     const series = { namespace, name, count: 1, lastAtMs: atMs, writtenAtMs: atMs };
     known.set(key, series);
-    for (const oldest of known.keys()) {
-      if (known.size <= mostSeries) break;
-      known.delete(oldest);
-    }
+    forgetBeyond(known, mostSeries);
     write(() => writer.create(targetOf(series), bodyOf(note, series), signal));
+  }
+
+  /** A leaky bucket: each Event uses up some time, and no more than a burst's worth ahead of the clock. */
+  function isAllowed({ kind, namespace, name }: EventNote["regarding"], atMs: number): boolean {
+    const object = `${kind} ${namespace}/${name}`;
+    const from = Math.max(usedUpToMs.get(object) ?? 0, atMs);
+    if (from - atMs > (burst - 1) * refillMs) return false;
+    usedUpToMs.delete(object);
+    usedUpToMs.set(object, from + refillMs);
+    forgetBeyond(usedUpToMs, mostSeries);
+    return true;
   }
 
   function write(attempt: () => ReturnType<Writer["merge"]>): void {
@@ -132,6 +146,14 @@ export function createEventRecorder(deps: EventRecorderDeps, signal: AbortSignal
       note: note.slice(0, longestNote),
       regarding: referenceTo(regarding),
     };
+  }
+}
+
+/** The entry that was set first goes first. */
+function forgetBeyond(map: Map<string, unknown>, most: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(oldest);
   }
 }
 

@@ -20,12 +20,14 @@ const startMs = Date.UTC(2026, 0, 1);
 let deps: StatusDeps;
 let nowMs: number;
 let written: PolicyStatus[];
+let again: number[];
 let watchTrouble: string | undefined;
 let fault: Error | undefined;
 
 beforeEach(() => {
   nowMs = startMs;
   written = [];
+  again = [];
   watchTrouble = undefined;
   fault = undefined;
   deps = {
@@ -40,6 +42,7 @@ beforeEach(() => {
       written.push(status);
       return Promise.resolve();
     },
+    again: (_, afterMs) => void again.push(afterMs),
     published: () => undefined,
   };
 });
@@ -235,6 +238,26 @@ describe("the status", () => {
     expect(written).toHaveLength(2);
     judge({ a: drifted("a", 10) });
     await reconcile(key, signal);
+    await reconcile(key, signal);
+    expect(written).toHaveLength(3);
+  });
+
+  it("is written once a second while a burst changes its counts alone, and at once when a condition changes", async () => {
+    const reconcile = createStatusReconciler(deps);
+    judge({ a: drifted("a", 0), b: inSync });
+    await reconcile(key, signal);
+    for (const ms of [200, 600, 999]) {
+      nowMs = startMs + ms;
+      judge({ a: drifted("a", 0), b: drifted(`b${ms}`, 0) });
+      await reconcile(key, signal);
+    }
+    expect(written).toHaveLength(1);
+    expect(again).toEqual([800, 400, 1]);
+    nowMs = startMs + 1_000;
+    await reconcile(key, signal);
+    expect(written).toHaveLength(2);
+    nowMs += 1;
+    judge({ a: inSync, b: inSync });
     await reconcile(key, signal);
     expect(written).toHaveLength(3);
   });
