@@ -17,7 +17,7 @@ import { bundle } from "../build.ts";
 import { fieldAt } from "../control-plane/access.ts";
 import { installOperator } from "../control-plane/operator.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/start.ts";
-import { type Operator, startOperator } from "../demo/operator.ts";
+import { type Operator, runCommand, startOperator } from "../demo/operator.ts";
 import { createRepository } from "../demo/repository.ts";
 import { type BenchObject, benchObjects, namespaceCount, namespaceOf } from "./objects.ts";
 import { cpuMs, residentMiB } from "./process-stats.ts";
@@ -61,7 +61,7 @@ try {
     startOperator({
       kubeconfig,
       directory: join(directory, name),
-      command: [process.execPath, program, "run"],
+      command: runCommand(program),
     });
   operator = await start("idle");
   await pause(5_000);

@@ -34,7 +34,15 @@ export interface Operator {
 const startTimeoutMs = 30_000;
 /** As the Dockerfile sets them: many threads' malloc arenas would keep what was freed long ago. */
 export const imageEnv = { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072" };
-const sources: Command = [process.execPath, join(import.meta.dirname, "../../src/cli/main.ts"), "run"];
+/** Node's flags, as the Dockerfile's ENTRYPOINT has them. */
+export const nodeFlags = ["--optimize-for-size"];
+
+/** `holdfast run` as a process, of the sources or of a bundle. */
+export function runCommand(program: string): Command {
+  return [process.execPath, ...nodeFlags, program, "run"];
+}
+
+const sources = runCommand(join(import.meta.dirname, "../../src/cli/main.ts"));
 
 /** Resolves when it serves its probes. @throws Error with its log if it ends before that. */
 export async function startOperator(options: OperatorOptions): Promise<Operator> {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { load } from "js-yaml";
-import { imageEnv } from "../../dev/demo/operator.ts";
+import { imageEnv, nodeFlags } from "../../dev/demo/operator.ts";
 import { createFilter } from "../support/build-context.ts";
 import { environmentOf, execForm, parseDockerfile, textsOf } from "../support/dockerfile.ts";
 
@@ -49,6 +49,7 @@ describe("the image", () => {
 
   it("has the memory settings with which the demo and the benchmarks run", () => {
     expect(environmentOf(final)).toMatchObject(imageEnv);
+    expect(execForm(final, "ENTRYPOINT").slice(0, -1)).toEqual(["node", ...nodeFlags]);
   });
 });
 
