@@ -1,12 +1,12 @@
 /** The one write that undoes a drift, and what becomes of it in words. */
 import { describe, expect, it } from "@jest/globals";
 import type { RollbackOrder } from "../../src/controller/drift-reconciler.ts";
-import type { Drifted } from "../../src/drift/verdict.ts";
 import type { ApiFailure } from "../../src/kubernetes/api-failure.ts";
 import type { Discovery } from "../../src/kubernetes/discovery.ts";
 import type { WriteResult, Writer, WriteTarget } from "../../src/kubernetes/write.ts";
 import { createRollback } from "../../src/operator/rollback.ts";
 import type { Json, KubernetesObject } from "../../src/resource/resource.ts";
+import { modified } from "../support/episodes.ts";
 
 const { signal } = new AbortController();
 
@@ -15,23 +15,6 @@ function configMap(mode: string, resourceVersion: string): KubernetesObject {
   return { apiVersion: "v1", kind: "ConfigMap", metadata, data: { mode } };
 }
 
-const modified: Drifted = {
-  status: "Drifted",
-  type: "Modified",
-  against: "main@sha1:1",
-  changes: [
-    {
-      type: "Modified",
-      path: [
-        { type: "field", name: "data" },
-        { type: "field", name: "mode" },
-      ],
-      desired: "fast",
-      live: "hacked",
-      managers: [],
-    },
-  ],
-};
 const desired: KubernetesObject = {
   apiVersion: "v1",
   kind: "ConfigMap",
