@@ -160,9 +160,11 @@ spec:
       deployment("{name: a, image: a:1}, {name: b, image: b:1}"),
     );
     await writeFile(join(directory, "live.yaml"), deployment("{name: b, image: b:2}, {name: a, image: a:1}"));
-    const [program, bundle = ""] = command;
+    const [program, ...args] = command;
+    // What CMD says gives way to another command, as with `docker run`.
+    const entrypoint = [program, ...args.slice(0, -1)] as const;
     const { code, output } = await run(
-      [program, bundle, "diff", "--desired", "desired.yaml", "--live", "live.yaml", "-o", "json"],
+      [...entrypoint, "diff", "--desired", "desired.yaml", "--live", "live.yaml", "-o", "json"],
       { cwd: directory, env },
     );
     expect(code).toBe(1);
