@@ -11,13 +11,19 @@ const deliverer = { name: "kubectl-client-side-apply" } as const;
 const settings = configMap("fast");
 const never = { rollback: { mode: "Never" } } as const;
 
-/** A world in which the object was delivered and then edited by hand, under a policy that only records. */
-async function drifted() {
-  const world = createWorld(never);
-  world.commit(settings);
+/** A world in which the object is what Git says. Git may leave its namespace to the policy. */
+async function delivered(policy: Parameters<typeof createWorld>[0] = {}, stated = settings) {
+  const world = createWorld(policy);
+  world.commit(stated);
   await world.poll();
   world.write(settings, deliverer);
   await world.settle();
+  return world;
+}
+
+/** The same, then edited by hand, under a policy that only records. */
+async function drifted(stated = settings) {
+  const world = await delivered(never, stated);
   world.write(configMap("hacked"));
   await world.settle();
   expect(world.story).toEqual(["Detected Modified settings"]);
@@ -34,11 +40,7 @@ describe("a policy that is edited", () => {
   });
 
   it("from Always to Never goes on recording, and writes no more", async () => {
-    const world = createWorld();
-    world.commit(settings);
-    await world.poll();
-    world.write(settings, deliverer);
-    await world.settle();
+    const world = await delivered();
     world.setPolicy(never);
     await world.settle();
     world.write(configMap("hacked"));
@@ -49,15 +51,7 @@ describe("a policy that is edited", () => {
   });
 
   it("to mean another namespace lets go of what it declared in the old one", async () => {
-    const world = createWorld(never);
-    const unplaced: KubernetesObject = { ...settings, metadata: { name: "settings" } };
-    world.commit(unplaced);
-    await world.poll();
-    world.write(settings, deliverer);
-    await world.settle();
-    world.write(configMap("hacked"));
-    await world.settle();
-    expect(world.story).toEqual(["Detected Modified settings"]);
+    const world = await drifted({ ...settings, metadata: { name: "settings" } });
     world.setPolicy({ targetNamespace: "other" });
     await world.settle();
     expect(world.story.slice(1)).toEqual(["Resolved RuleChanged settings"]);
@@ -111,11 +105,7 @@ describe("a policy that is edited", () => {
 
 describe("a rollback", () => {
   it("waits for its record: nothing is undone that nobody would know of after a crash", async () => {
-    const world = createWorld();
-    world.commit(settings);
-    await world.poll();
-    world.write(settings, deliverer);
-    await world.settle();
+    const world = await delivered();
     world.holdRecords();
     world.write(configMap("hacked"));
     await world.settle();
@@ -127,11 +117,7 @@ describe("a rollback", () => {
   });
 
   it("that a former life made and did not live to see is told from the object itself", async () => {
-    const world = createWorld();
-    world.commit(settings);
-    await world.poll();
-    world.write(settings, deliverer);
-    await world.settle();
+    const world = await delivered();
     world.refuseWrites("Failed");
     world.write(configMap("hacked"));
     await world.settle();
