@@ -105,6 +105,8 @@ describe("an operator that is told to stop in the middle of a rollback", () => {
     await edit();
     await request.caught;
     expect(await operator?.stop()).toBe(0);
+    // The process may be gone before the proxy reads that its connection is.
+    await request.abandoned;
     request.release();
     const record = await onlyRecord();
     expect(fieldAt(record, ["status", "rollback"])).toBeUndefined();
@@ -133,6 +135,7 @@ describe("an operator that is killed", () => {
     const pause = new Promise((resolve) => setTimeout(resolve, 500, "no write"));
     expect(await Promise.race([write.caught.then(() => "a write"), pause])).toBe("no write");
     await operator?.stop("SIGKILL");
+    await record.abandoned;
     record.release();
     write.release();
     expect(await policy.records()).toEqual([]);

@@ -19,6 +19,8 @@ export interface ApiProxy {
 export interface Held {
   /** Resolves when there is one; of an answer, when the API server has given it. */
   readonly caught: Promise<void>;
+  /** Resolves when the operator's end of it is closed: what is released now goes nowhere. */
+  readonly abandoned: Promise<void>;
   /** Lets it go on. */
   release(): void;
 }
@@ -27,6 +29,7 @@ interface Rule extends Held {
   readonly what: "request" | "answer";
   readonly fits: (message: IncomingMessage) => boolean;
   readonly meet: () => void;
+  readonly abandon: () => void;
   readonly released: Promise<void>;
   isUsed: boolean;
 }
@@ -60,12 +63,15 @@ export async function startApiProxy(kubeconfig: string, directory: string): Prom
     kubeconfig: proxied,
     hold(what, method, path) {
       const caught = Promise.withResolvers<void>();
+      const abandoned = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
       const rule: Rule = {
         what,
         fits: (message) => message.method === method && path.test(message.url ?? ""),
         caught: caught.promise,
         meet: caught.resolve,
+        abandoned: abandoned.promise,
+        abandon: abandoned.resolve,
         released: released.promise,
         release: released.resolve,
         isUsed: false,
@@ -81,7 +87,10 @@ export async function startApiProxy(kubeconfig: string, directory: string): Prom
 
   async function pass(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const rule = rules.find((one) => !one.isUsed && one.fits(message));
-    if (rule !== undefined) rule.isUsed = true;
+    if (rule !== undefined) {
+      rule.isUsed = true;
+      response.once("close", rule.abandon);
+    }
     const hold = async (what: Rule["what"]): Promise<void> => {
       if (rule?.what !== what) return;
       rule.meet();
