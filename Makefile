@@ -11,7 +11,7 @@ export N KEEP
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help check test demo bench generate verify build control-plane clean
+.PHONY: help check test fuzz demo bench generate verify build control-plane clean
 
 help: ## list the targets
 	@echo 'Holdfast: make TARGET'
@@ -23,11 +23,17 @@ check: $(INSTALLED) ## the fast loop: types, lint, format, architecture and unit
 test: $(INSTALLED) ## everything, on a real API server as well; the last line counts the tests
 	@node dev/check.ts --all
 
+fuzz: $(INSTALLED) ## ROUNDS=5000 random objects, edited at random on a real API server, and the scores; SEED=n FIRST=n plays them again
+	@node dev/fuzz.ts
+
 demo: $(INSTALLED) ## drift recorded and rolled back on a real API server, timed; KEEP=1 leaves it running
 	@node dev/demo/demo.ts
 
 bench: $(INSTALLED) ## latency, memory and requests with N=1000 objects (or N=10000)
 	@node dev/bench/bench.ts
+
+quiet: $(INSTALLED) ## ten minutes of a cluster in which nobody does anything: no drift, nothing doubtful
+	@QUIET_SECONDS=$${QUIET_SECONDS:-600} npm run --silent jest -- --selectProjects cluster -- test/cluster/quiet.test.ts
 
 generate: $(INSTALLED) ## write again what is generated: CRDs, schemas, documents
 	@node dev/generate/generate.ts

@@ -34,6 +34,9 @@ export interface Flag {
   readonly description: string;
 }
 
+/** Where config/default installs the operator. */
+export const defaultNamespace = "holdfast-system";
+
 export const flags: readonly Flag[] = [
   {
     name: "kubeconfig",
@@ -43,7 +46,7 @@ export const flags: readonly Flag[] = [
   {
     name: "namespace",
     placeholder: "NAME",
-    defaultText: "holdfast-system",
+    defaultText: defaultNamespace,
     description: "the operator's own namespace; policies in it reach all others",
   },
   {

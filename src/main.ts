@@ -9,15 +9,19 @@ import type { Config } from "./config.ts";
 import { DesiredStore } from "./controller/desired-store.ts";
 import { createDriftReconciler } from "./controller/drift-reconciler.ts";
 import { DriftStore, type Episode, type Resolution } from "./controller/drift-store.ts";
+import type { KindScope } from "./controller/place.ts";
 import { type PolicyKey, splitPolicyKey } from "./controller/policy-key.ts";
 import type { PolicyStore } from "./controller/policy-store.ts";
 import { createRecordReconciler, recordId } from "./controller/record-reconciler.ts";
 import { createReport } from "./controller/report.ts";
+import { dependenciesOf } from "./controller/scaled.ts";
 import { unsettled } from "./controller/settled.ts";
 import { createSourceReconciler } from "./controller/source-reconciler.ts";
 import type { SourceStore } from "./controller/source-store.ts";
 import { createStatusReconciler } from "./controller/status-reconciler.ts";
+import { createUnexpectedReconciler, thePolicies } from "./controller/unexpected-reconciler.ts";
 import { redactObject } from "./diff/redact.ts";
+import { kindNameOf } from "./drift/makers.ts";
 import { createGitSource } from "./git/git-source.ts";
 import { openDeliveredStore } from "./history/delivered-store.ts";
 import { type ApiFailure, unreachable } from "./kubernetes/api-failure.ts";
@@ -34,9 +38,12 @@ import { createAnnouncements } from "./operator/announce.ts";
 import { createControlLoop } from "./operator/control-loop.ts";
 import { readCredentials } from "./operator/credentials.ts";
 import { keysOfKind, keysOfVersion, kindsOf, watchTargets } from "./operator/declared-kinds.ts";
+import { createDescribeField } from "./operator/describe-field.ts";
 import { createDigest, readDigestKey, sha256 } from "./operator/digest.ts";
 import { createLanes, hostOf } from "./operator/lanes.ts";
+import { createLookout } from "./operator/lookout.ts";
 import { recordWriter, writePolicyStatus } from "./operator/own-resources.ts";
+import { createOwnerReader } from "./operator/owner-reader.ts";
 import { createPolicyWatch } from "./operator/policy-watch.ts";
 import { recordName } from "./operator/record-name.ts";
 import { readRecords } from "./operator/restore.ts";
@@ -46,7 +53,7 @@ import { createSchemaStore } from "./operator/schema-store.ts";
 import { createRevisionRenderer } from "./operator/sources.ts";
 import { WatchHealth, watchGraceMs } from "./operator/watch-health.ts";
 import { createRenderer } from "./render/renderer.ts";
-import { type KubernetesObject, type ResourceKey, type ResourceRef } from "./resource/resource.ts";
+import type { GroupVersionKind, KubernetesObject, ResourceKey, ResourceRef } from "./resource/resource.ts";
 import { omittedZeros } from "./schema/omitted-zeros.ts";
 import { startHealthServer } from "./server/health-server.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -117,6 +124,17 @@ export async function runOperator(
   const schemas = createSchemaStore({ ...createDocumentReader(transport), zeros: omittedZeros });
   const lookLive = (ref: ResourceRef) => live.look(ref);
   const health = new WatchHealth();
+  const lookout = createLookout({
+    policies,
+    desired,
+    drifts,
+    live,
+    operatorNamespace: config.namespace,
+    scopeOf,
+  });
+  let arePoliciesKnown = false;
+  /** Kinds of which that was said. */
+  const saidUnseen = new Set<string>();
   const awaitingHead = new Map<PolicyKey, Set<ResourceKey>>();
   const awaitingRecord = new Map<string, { readonly episode: Episode; readonly key: ResourceKey }>();
 
@@ -178,13 +196,22 @@ export async function runOperator(
       drifts,
       now,
       watchTrouble: (policy) => health.trouble(kindsOf(desired, policy), now()),
+      awaited: lookout.awaited,
+      unseen: lookout.unseen,
+      describeField: createDescribeField({ policies, git }),
       writeStatus: (key, status, workSignal) => writePolicyStatus(writer, { key, status }, workSignal),
       again: (key, afterMs) => statusLoop.queue.addAfter(key, afterMs),
       published: (key, { ready, settled, counts }) => {
         if (settled) policyWatch.settled(key);
-        const { inSync, drifted, pending, unknown } = counts;
-        const objects = { InSync: inSync, Drifted: drifted, Pending: pending, Unknown: unknown };
-        metrics.policyJudged(splitPolicyKey(key), { ready, objects });
+        const { inSync, drifted, pending, unknown, doubtful, excused } = counts;
+        const objects = {
+          InSync: inSync,
+          Drifted: drifted,
+          Pending: pending,
+          Unknown: unknown,
+          Doubtful: doubtful,
+        };
+        metrics.policyJudged(splitPolicyKey(key), { ready, objects, excused });
       },
     }),
   });
@@ -202,34 +229,51 @@ export async function runOperator(
     statusChanged,
   });
   const rollback = createRollback({ writer, discovery, now });
+  const reconcileDrift = createDriftReconciler({
+    policies,
+    sources,
+    desired,
+    drifts,
+    now,
+    readLive: (ref) => live.read(ref),
+    lookLive,
+    loadLive: (ref, workSignal) => reflectors.load(ref, workSignal),
+    releaseLive: (ref, resourceVersion) => live.release(ref, resourceVersion),
+    loadSchema: schemas.load,
+    schemaOf: schemas.schemaOf,
+    redact,
+    ...report,
+    rollback: (order, workSignal) => rollbacks.add(() => rollback(order, workSignal)),
+    awaitHead,
+    isRecorded: records.isWritten,
+    awaitRecord: (episode, key) => awaitingRecord.set(recordId(episode), { episode, key }),
+    again: (key, afterMs) => driftLoop.queue.addAfter(key, afterMs),
+  });
+  const unexpected = createUnexpectedReconciler({
+    policies,
+    sources,
+    desired,
+    drifts,
+    operatorNamespace: config.namespace,
+    now,
+    coverage: lookout.coverage,
+    sight: lookout.sight,
+    scopeOf,
+    readOwner: createOwnerReader({ discovery, writer }),
+    arePoliciesKnown: () => arePoliciesKnown,
+    report: report.report,
+    forget: report.forget,
+    awaitHead,
+    again: (key, afterMs) => driftLoop.queue.addAfter(key, afterMs),
+  });
   const driftLoop = createControlLoop<ResourceKey>({
     ...loop,
     name: "drift",
     concurrency: 32,
-    reconcile: createDriftReconciler({
-      policies,
-      sources,
-      desired,
-      drifts,
-      now,
-      readLive: (ref) => live.read(ref),
-      lookLive,
-      loadLive: (ref, workSignal) => reflectors.load(ref, workSignal),
-      releaseLive: (ref, resourceVersion) => live.release(ref, resourceVersion),
-      loadSchema: schemas.load,
-      schemaOf: schemas.schemaOf,
-      redact,
-      ...report,
-      rollback: (order, workSignal) => rollbacks.add(() => rollback(order, workSignal)),
-      awaitHead(policy, key) {
-        const waiting = awaitingHead.get(policy) ?? new Set();
-        awaitingHead.set(policy, waiting.add(key));
-        sourceLoop.queue.add(policy);
-      },
-      isRecorded: records.isWritten,
-      awaitRecord: (episode, key) => awaitingRecord.set(recordId(episode), { episode, key }),
-      again: (key, afterMs) => driftLoop.queue.addAfter(key, afterMs),
-    }),
+    reconcile: async (key, workSignal) => {
+      await reconcileDrift(key, workSignal);
+      await unexpected.reconcile(key, workSignal);
+    },
   });
   const reconcileSource = createSourceReconciler({
     policies,
@@ -241,10 +285,7 @@ export async function runOperator(
     readHead: git.readHead,
     fetchRevision: git.fetchRevision,
     renderRevision: createRevisionRenderer({ git, renderer }),
-    scopeOf: (gvk) => {
-      const resource = discovery.find(gvk);
-      return resource === undefined ? "NotServed" : resource.namespaced ? "Namespaced" : "Cluster";
-    },
+    scopeOf,
     discoveryVersion: () => discovery.version,
     loadMarks: delivered.load,
     storeMark: delivered.put,
@@ -254,6 +295,7 @@ export async function runOperator(
     headRead(policy) {
       for (const key of awaitingHead.get(policy) ?? []) driftLoop.queue.add(key);
       awaitingHead.delete(policy);
+      enqueue(unexpected.takeWaiting(thePolicies));
       statusChanged(policy);
     },
     fetched: (policy, result) => metrics.sourceFetched(splitPolicyKey(policy), result),
@@ -300,6 +342,10 @@ export async function runOperator(
     },
     endDrifts: report.forget,
     forgetDelivered: delivered.removePolicy,
+    known() {
+      arePoliciesKnown = true;
+      enqueue(unexpected.takeWaiting(thePolicies));
+    },
     onBug,
   });
   const refresh = createDiscoveryRefresh({
@@ -383,13 +429,26 @@ export async function runOperator(
 
   function changed(policy: PolicyKey, keys: Iterable<ResourceKey>): void {
     const declarations = desired.get(policy)?.declarations;
-    const gone = [...drifts.restored(policy).keys()].filter((key) => declarations?.has(key) !== true);
+    const gone = [...drifts.restored(policy)].flatMap(([key, { type }]) =>
+      type === "Unexpected" || declarations?.has(key) === true ? [] : [key],
+    );
     if (gone.length > 0) report.forget(policy, gone, "AdoptedInGit");
-    metrics.policyDeclares(splitPolicyKey(policy), kindsOf(desired, policy));
+    enqueue(drifts.restored(policy).keys());
+    const lookedThrough = lookout.coverage().placesOf(policy);
+    metrics.policyDeclares(splitPolicyKey(policy), [
+      ...kindsOf(desired, policy),
+      ...lookedThrough.map(({ gvk }) => gvk),
+    ]);
     statusChanged(policy);
     // A revision may change thousands of objects whose bodies were let go. What cannot be read all at once is read
     // one by one by whoever judges it, and said there.
-    const wanted = unsettled(policy, { desired, drifts, lookLive, schemaOf: schemas.schemaOf });
+    const wanted = unsettled(policy, {
+      desired,
+      drifts,
+      lookLive,
+      schemaOf: schemas.schemaOf,
+      dependenciesOf: (key) => dependenciesOf({ policies, desired, drifts }, policy, key),
+    });
     void reflectors
       .loadMany([...wanted], signal)
       .catch(() => undefined)
@@ -399,10 +458,11 @@ export async function runOperator(
   function forgotten(policy: PolicyKey, keys: readonly ResourceKey[], resolution: Resolution): void {
     const entry = policies.get(policy);
     report.forget(policy, keys, resolution);
+    unexpected.undeclared(keys.filter((key) => !desired.isDeclared(key)));
     for (const key of keys) {
       if (entry !== undefined) delivered.remove(entry.uid, key);
-      // Another policy may have waited for this one to let go (`DeclaredTwice`).
-      if (desired.isDeclared(key)) driftLoop.queue.add(key);
+      // Another policy may have waited for this one to let go (`DeclaredTwice`); or nobody accounts for it any more.
+      driftLoop.queue.add(key);
     }
   }
 
@@ -423,7 +483,8 @@ export async function runOperator(
         for (const [policy] of desired.policies()) statusChanged(policy);
         break;
     }
-    metrics.watchState(gvk, health.isBroken(gvk));
+    metrics.watchState(gvk, health.isBroken(gvk) && !isMerelyUnseen(watch));
+    enqueue(unexpected.takeWaiting(kindNameOf(gvk)));
     if (news.type !== "Resumed" && news.type !== "Stopped") enqueue(keysOfKind(desired, gvk));
   }
 
@@ -433,8 +494,24 @@ export async function runOperator(
     health.interrupted(watch, failure, now());
     for (const [policy] of desired.policies()) statusLoop.queue.addAfter(policy, watchGraceMs + 1_000);
     if (reason === "NotFound") return;
+    if (isMerelyUnseen(watch)) return sayOnce(watch, message);
     metrics.watchInterrupted({ group, kind, reason });
     logger.warn({ group, kind, namespace: watch.namespace, reason, error: message }, "watch interrupted");
+  }
+
+  /** Nobody declares the kind, and it may not be watched: said once, in the log and by the policies' Ready. */
+  function isMerelyUnseen({ gvk, namespace }: WatchedScope): boolean {
+    return !lookout.isDeclared(gvk) && live.sight({ ...gvk, namespace, name: "" }).type === "Forbidden";
+  }
+
+  function sayOnce({ gvk: { group, kind } }: WatchedScope, message: string): void {
+    const name = kindNameOf({ group, kind });
+    if (saidUnseen.has(name)) return;
+    saidUnseen.add(name);
+    logger.warn(
+      { group, kind, error: message },
+      "nothing unexpected is seen of a kind that may not be watched",
+    );
   }
 
   function enqueueUnsettled(): void {
@@ -484,9 +561,21 @@ export async function runOperator(
   }
 
   function ensureWatches(): void {
-    const targets = watchTargets(desired);
+    const { targets, changed: isLookoutNew } = lookout.refresh();
     metrics.watchesWanted(targets.map(({ gvk }) => gvk));
     reflectors.ensure(targets);
+    if (isLookoutNew) enqueue(lookout.undeclaredKeys());
+  }
+
+  function scopeOf(gvk: GroupVersionKind): KindScope {
+    const resource = discovery.find(gvk);
+    return resource === undefined ? "NotServed" : resource.namespaced ? "Namespaced" : "Cluster";
+  }
+
+  function awaitHead(policy: PolicyKey, key: ResourceKey): void {
+    const waiting = awaitingHead.get(policy) ?? new Set();
+    awaitingHead.set(policy, waiting.add(key));
+    sourceLoop.queue.add(policy);
   }
 
   function enqueue(keys: Iterable<ResourceKey>): void {

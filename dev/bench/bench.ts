@@ -194,7 +194,11 @@ function policy(url: string): JsonObject {
     apiVersion: "holdfast.dev/v1alpha1",
     kind: "GitRepoPolicy",
     metadata: { name: "bench", namespace: "holdfast-system" },
-    spec: { source: { url, ref: { branch: "main" }, path: "app", interval: "1m" } },
+    spec: {
+      source: { url, ref: { branch: "main" }, path: "app", interval: "1m" },
+      // The identities that work on this control plane are ClusterRoles that no Git declares.
+      detection: { sensitiveKinds: "DeclaredOnly" },
+    },
   };
 }
 

@@ -93,6 +93,11 @@ async function setUp(cluster: ControlPlane): Promise<Operator> {
   say("making a Git repository from config/samples/app");
   const repository = await createRepository(join(directory, "repository"));
   await cp(join(root, "config/samples/app"), join(repository.directory, "app"), { recursive: true });
+  // The account that writes is declared like everything else: else its rights would be unexpected.
+  await cp(
+    join(root, "config/samples/rollback-rbac.yaml"),
+    join(repository.directory, "app/rollback-rbac.yaml"),
+  );
   await repository.commit({}, "checkout 2.4.1");
 
   say("installing CRDs and RBAC: the operator may look, and act as one ServiceAccount in one namespace");

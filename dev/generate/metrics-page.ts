@@ -4,7 +4,10 @@ import { code, page, table } from "./markdown.ts";
 
 /** What a metric is good for, beyond its help text; by name, in the order of the page. */
 export const whenToLook: Readonly<Record<string, string>> = {
-  holdfast_objects: "First: is anything `Drifted`, and how much cannot be judged (`Unknown`)?",
+  holdfast_objects:
+    "First: is anything `Drifted`, and how much cannot be judged (`Unknown`) or may be Holdfast's own fault (`Doubtful`)?",
+  holdfast_excused_findings:
+    "A rise after a new rule, or a new controller: how much is explained away, and is that wanted?",
   holdfast_policy_ready: "Where it is 0, drift goes unseen; the policy's condition `Ready` says why.",
   holdfast_drift_detected_total: "Which kinds are edited by hand, and how often.",
   holdfast_drift_resolved_total: "Who puts things right: Holdfast, the deliverer, or nobody.",

@@ -16,6 +16,12 @@ interface Definition extends SchemaExtras {
   readonly columns: readonly JsonObject[];
 }
 
+/** Of an item of a list, which the API server names by its index. */
+const objectMatchRule: Rule = {
+  rule: "has(self.group) || has(self.kinds) || has(self.names) || has(self.namespaces)",
+  message: "state at least one of group, kinds, names and namespaces",
+};
+
 const policyDefinition: Definition = {
   ...policyResource,
   shortName: "grp",
@@ -50,6 +56,8 @@ const policyDefinition: Definition = {
         message: "spec.source.interval: must be between 5s and 24h",
       },
     ],
+    "spec.detection.ignore[].match[]": [objectMatchRule],
+    "spec.detection.trust[].match[]": [objectMatchRule],
     "spec.rollback": [
       {
         rule: "!has(self.mode) || self.mode == 'Never' || has(self.serviceAccountName)",
@@ -57,7 +65,12 @@ const policyDefinition: Definition = {
       },
     ],
   },
-  listKeys: { "status.conditions": ["type"], "status.drifts": ["name"] },
+  listKeys: {
+    "spec.detection.ignore": ["name"],
+    "spec.detection.trust": ["name"],
+    "status.conditions": ["type"],
+    "status.drifts": ["name"],
+  },
   columns: [
     conditionColumn("Ready", "Ready"),
     conditionColumn("In sync", "InSync"),

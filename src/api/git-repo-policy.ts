@@ -1,6 +1,7 @@
 /** The GitRepoPolicy resource: the one description from which its CRD, its types and its checks come. */
 import { z } from "zod";
 import { conditionSchema } from "./condition.ts";
+import { detectionSchema } from "./detection-schema.ts";
 import { countSchema, driftTypeSchema, labelNameSchema, objectNameSchema, timeSchema } from "./fields.ts";
 
 /** Stricter than git-check-ref-format: nothing that a shell, an option parser or rev-parse could misread. */
@@ -102,6 +103,7 @@ export const policySpecSchema = z
     targetNamespace: labelNameSchema
       .optional()
       .describe("The namespace of manifests that state none; default: the policy's own."),
+    detection: detectionSchema,
     rollback: rollbackSchema,
     suspend: z.boolean().default(false).describe("Stops rollback; detection and records go on."),
   })
@@ -127,12 +129,17 @@ const statusSourceSchema = z
 
 const statusObjectsSchema = z
   .strictObject({
-    total: countSchema.describe("All that the revision declares."),
+    total: countSchema.describe("All that the revision declares, and what is judged beside it."),
     inSync: countSchema.describe("Compared, and what Git says."),
     drifted: countSchema.describe("All types of drift."),
     missing: countSchema.describe("Of those drifted: absent though delivered before."),
+    unexpected: countSchema.describe("Of those drifted: in the cluster, and declared by nobody."),
     pending: countSchema.describe("Git has moved on, the deliverer has not."),
     unknown: countSchema.describe("Could not be judged; the reasons are in the conditions and the log."),
+    doubtful: countSchema.describe("What differs may be Holdfast's own fault: counted, never rolled back."),
+    excused: countSchema.describe(
+      "Findings, not objects, that are no drift: a controller, a deliverer's mark or a rule answers for them.",
+    ),
   })
   .describe("How many objects have which verdict.");
 
@@ -160,6 +167,11 @@ export const policyStatusSchema = z
       .describe("Ready, InSync, and while they hold Reconciling, Stalled and RollbackHeld."),
     source: statusSourceSchema.optional(),
     objects: statusObjectsSchema.optional(),
+    unmatchedRules: z
+      .array(z.string().max(63))
+      .max(32)
+      .optional()
+      .describe("Rules of spec.detection.ignore and trust that excuse nothing any more; they can go."),
     drifts: z.array(statusDriftSchema).max(20).optional().describe("The oldest twenty open drifts."),
   })
   .describe("What Holdfast has found; it is the only writer.");

@@ -3,8 +3,8 @@ import type { z } from "zod";
 
 /** One line, e.g. `spec.source.ref.branch: is no branch or tag name; write it as …`. */
 export function describeIssue(issue: z.core.$ZodIssue, root: string): string {
-  const path = [root, ...issue.path.map(String)].join(".");
-  return `${path}: ${advice(issue)}`;
+  const path = issue.path.map((name) => (typeof name === "number" ? `[${name}]` : `.${String(name)}`));
+  return `${root}${path.join("")}: ${advice(issue)}`;
 }
 
 function advice(issue: z.core.$ZodIssue): string {
@@ -18,7 +18,7 @@ function advice(issue: z.core.$ZodIssue): string {
     case "unrecognized_keys":
       return `has no field ${issue.keys.join(", ")}; remove it or correct its spelling`;
     case "too_big":
-      return `must have at most ${issue.maximum} characters`;
+      return `must have at most ${issue.maximum} ${issue.origin === "array" ? "items" : "characters"}`;
     case "too_small":
       return "must not be empty";
     // Patterns have words of their own in the schema; the rest does not occur in ours.

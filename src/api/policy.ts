@@ -1,6 +1,7 @@
 /** A policy as the reconcilers know it: parsed once, defaults applied. */
 import type { KubernetesObject } from "../resource/resource.ts";
 import type { RenderType, SourceRef } from "../resource/source.ts";
+import { type Detection, detectionFaults, toDetection } from "./detection.ts";
 import { type PolicySpec, policySpecSchema } from "./git-repo-policy.ts";
 import { describeIssue } from "./issue.ts";
 
@@ -19,6 +20,7 @@ export interface Policy {
     readonly secretName?: string;
   };
   readonly targetNamespace: string;
+  readonly detection: Detection;
   readonly rollback: { readonly mode: "Never" | "Always"; readonly serviceAccountName?: string };
   readonly suspend: boolean;
 }
@@ -46,6 +48,7 @@ export function parsePolicy(object: KubernetesObject): ParsedPolicy {
     ...refFaults(spec),
     ...pathFaults(spec),
     ...intervalFaults(spec),
+    ...detectionFaults(spec.detection),
     ...rollbackFaults(spec),
   ];
   if (faults.length > 0) return { type: "Invalid", message: faults.join("; ") };
@@ -72,6 +75,7 @@ function toPolicy({ metadata }: KubernetesObject, spec: PolicySpec): Policy {
       ...(source.secretRef === undefined ? {} : { secretName: source.secretRef.name }),
     },
     targetNamespace: spec.targetNamespace ?? namespace,
+    detection: toDetection(spec.detection),
     rollback: {
       mode: rollback.mode,
       ...(rollback.serviceAccountName === undefined

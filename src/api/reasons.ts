@@ -68,6 +68,10 @@ export const conditionReasons = {
   Reconciling: { Progressing: readyReasons.Progressing },
   Stalled: stalledReasons(),
   RollbackHeld: holdReasons,
+  SourceFaulty: {
+    UnknownField:
+      "Git states fields that the API server does not know, and drops; the message names file, line and field.",
+  },
 } as const;
 
 function stalledReasons(): Partial<Sentences<keyof typeof readyReasons>> {
@@ -80,7 +84,8 @@ export type ConditionType = keyof typeof conditionReasons;
 export type ConditionReason =
   | keyof typeof readyReasons
   | keyof (typeof conditionReasons)["InSync"]
-  | keyof typeof holdReasons;
+  | keyof typeof holdReasons
+  | keyof (typeof conditionReasons)["SourceFaulty"];
 
 /** What each condition says when it is True. */
 export const conditionMeanings = {
@@ -89,6 +94,8 @@ export const conditionMeanings = {
   Reconciling: "Present only while Holdfast is getting ready.",
   Stalled: "Present only while nothing goes on until somebody does something.",
   RollbackHeld: "Present only while a rollback that the policy asks for is not made.",
+  SourceFaulty:
+    "Present only while Git says something that the API server does not obey. It changes no verdict.",
 } as const satisfies Sentences<ConditionType>;
 
 /** By status, why an object has the verdict that it has. */
@@ -111,6 +118,8 @@ export const verdictReasons = {
     NoName: "It states generateName, hence has no name to look for.",
     DeclaredTwice: "Two policies, or two documents of one revision, declare it.",
     NotObserved: "The watch of its kind has not caught up.",
+    Doubtful:
+      "What was found may be Holdfast's own fault, such as a default that it does not know: counted, never rolled back.",
   },
 } as const satisfies {
   readonly InSync: Sentences<"NotExpected">;
@@ -143,10 +152,11 @@ export const rollbackResults = {
 export const eventReasons = {
   DriftDetected: "A drift was seen for the first time.",
   DriftResolved: "A drift ended; the note says how.",
+  UnknownField: "Git states a field that the API server does not know: it is dropped without a word.",
   RollbackConflict: "The object changed while it was rolled back.",
   RollbackForbidden: "The policy's ServiceAccount lacks a right.",
   RollbackImmutable: "The field cannot be changed on an object that exists.",
   RollbackFailed: "The write was refused for another reason.",
 } as const satisfies Sentences<
-  "DriftDetected" | "DriftResolved" | `Rollback${Exclude<RollbackResult, "Written">}`
+  "DriftDetected" | "DriftResolved" | "UnknownField" | `Rollback${Exclude<RollbackResult, "Written">}`
 >;

@@ -8,7 +8,7 @@ export interface Rule {
   readonly message: string;
 }
 
-/** What zod cannot say, by path below the root, e.g. `spec.source.ref`. */
+/** What zod cannot say, by path below the root, e.g. `spec.source.ref`; an item of a list is `spec.list[]`. */
 export interface SchemaExtras {
   readonly rules: { readonly [path: string]: readonly Rule[] };
   /** The fields by which a list of objects is merged; every other list is replaced as a whole. */
@@ -66,7 +66,8 @@ function commonFields(schema: JsonObject): JsonObject {
 }
 
 function nested({ properties, items }: JsonObject, path: string, extras: SchemaExtras): JsonObject {
-  if (items !== undefined) return { items: convert(items, path, extras), ...listType(extras.listKeys[path]) };
+  if (items !== undefined)
+    return { items: convert(items, `${path}[]`, extras), ...listType(extras.listKeys[path]) };
   if (!isJsonObject(properties)) return {};
   const fields = Object.entries(properties).map(([name, property]) => {
     return [name, convert(property, `${path}.${name}`, extras)] as const;

@@ -16,6 +16,7 @@ import type { ResourceKey } from "../resource/resource.ts";
 import { omittedZeros } from "../schema/omitted-zeros.ts";
 import { version } from "../version.ts";
 import { type ClusterLiveDeps, readLive } from "./cluster-live.ts";
+import { findUndeclared } from "./cluster-undeclared.ts";
 import { type Declared, readDeclared } from "./declared.ts";
 import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import type { DiffResult } from "./diff-report.ts";
@@ -85,8 +86,10 @@ async function compare(
     );
     if (typeof declared === "string") return failed(declared);
 
-    const results = await judgeAll(declared, { transport, writer, discovery, progress }, signal);
-    return { type: "Compared", results };
+    const deps = { transport, writer, discovery };
+    const results = await judgeAll(declared, { ...deps, progress }, signal);
+    const undeclared = await findUndeclared(policy, { declared, deps }, signal);
+    return { type: "Compared", ...undeclared, results: [...results, ...undeclared.results] };
   } finally {
     progress.end();
     await transport.close();

@@ -1,23 +1,25 @@
 /** The comparison of two files, with no cluster: schemas are the shipped ones and those of CRDs beside the objects. */
+import type { Policy } from "../api/policy.ts";
 import type { Declaration } from "../controller/desired-store.ts";
 import { placeObjects } from "../controller/place.ts";
 import { policyKey } from "../controller/policy-key.ts";
 import type { Manifest } from "../render/manifests.ts";
 import { findUnfinished } from "../render/unfinished.ts";
 import type { DesiredObject } from "../resource/desired.ts";
-import { apiVersionOf, type ResourceKey, refOf } from "../resource/resource.ts";
+import { apiVersionOf, formatRef, type ResourceKey, refOf, resourceKey } from "../resource/resource.ts";
 import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
+import type { DiffResult } from "./diff-report.ts";
 import { absent, judge, needsLive } from "./judge.ts";
 import { indexLive } from "./live-file.ts";
 import { createOfflineSchemas, type OfflineSchemas } from "./offline-schemas.ts";
 import { readObjects } from "./read-input.ts";
+import { createUndeclared } from "./undeclared.ts";
 
 export interface FilePair {
   readonly desired: string;
   readonly live: string;
 }
 
-/** What only the live file holds is not looked at. */
 export async function diffFiles(
   { desired, live }: FilePair,
   { namespace = "" }: Pick<DiffOptions, "namespace">,
@@ -37,16 +39,63 @@ export async function diffFiles(
     isNamespaced: (ref) => schemas.scopeOf(ref) !== "Cluster",
     isDeclared: (key) => declarations.has(key),
   });
+  const found: Declaration[] = [];
   const results = [...declarations.values()].map((declaration) => {
-    const found = needsLive(declaration)
-      ? liveFile.find(declaration.ref)
-      : { live: absent, ref: declaration.ref };
-    return judge(declaration, { ...found, schema: schemas.schemaOf(declaration.ref) });
+    const { live: state, ref } = liveFile.find(declaration.ref);
+    // Where the manifest leaves its namespace to the live file, the object is declared where it was found.
+    found.push({ ...declaration, ref, key: resourceKey(ref) });
+    const observed = needsLive(declaration) ? { live: state, ref } : { live: absent, ref: declaration.ref };
+    return judge(declaration, { ...observed, schema: schemas.schemaOf(declaration.ref) });
   });
+  const undeclared = await findUndeclared(liveManifests, { path: live, namespace, declared: found, schemas });
   // kubectl prints nothing where it finds nothing, and where it fails: worth a word, and no reason to stop.
   const notice =
     liveManifests.length === 0 ? `${live} holds no objects, so everything is missing` : undefined;
-  return { type: "Compared", results, ...(notice === undefined ? {} : { notice }) };
+  return {
+    type: "Compared",
+    results: [...results, ...undeclared],
+    ...(notice === undefined ? {} : { notice }),
+  };
+}
+
+/** Of the live file, what the desired one does not hold, in the namespaces and of the kinds that it speaks of, or that are sensitive. */
+async function findUndeclared(
+  manifests: readonly Manifest[],
+  { path, namespace, declared, schemas }: Placing & { readonly declared: readonly Declaration[] },
+): Promise<readonly DiffResult[]> {
+  const undeclared = createUndeclared({
+    policy: commandLinePolicy(namespace),
+    declarations: declared,
+    operatorNamespace: "",
+    nowMs: Date.now(),
+    scopeOf: schemas.scopeOf,
+    readOwner: (ref) =>
+      Promise.resolve({
+        type: "Failed",
+        reason: "NotObserved",
+        message: `${path} does not hold ${formatRef(ref)}`,
+      }),
+  });
+  for (const { object } of manifests) {
+    const ref = refOf(object);
+    undeclared.saw(object, schemas.scopeOf(ref) === "Cluster" ? { ...ref, namespace: "" } : ref);
+  }
+  return await undeclared.judge(new AbortController().signal);
+}
+
+/** Whoever compares two files may compare all that they hold: there is one namespace, and it reaches every other. */
+function commandLinePolicy(namespace: string): Policy {
+  return {
+    namespace: "",
+    name: "command-line",
+    uid: "",
+    generation: 0,
+    source: { url: "", ref: { branch: "" }, path: "", render: "Plain", intervalSeconds: 0 },
+    targetNamespace: namespace,
+    detection: { mode: "Exact", unexpected: "Report", sensitiveKinds: "Watch", ignore: [], trust: [] },
+    rollback: { mode: "Never" },
+    suspend: false,
+  };
 }
 
 interface Placing {
@@ -60,8 +109,7 @@ async function place(
   manifests: readonly Manifest[],
   { path, namespace, schemas }: Placing,
 ): Promise<ReadonlyMap<ResourceKey, Declaration>> {
-  // Whoever compares two files may compare all that they hold: there is one namespace, and it reaches every other.
-  const policy = { namespace: "", name: "command-line" };
+  const policy = commandLinePolicy(namespace);
   const placed = await placeObjects(
     manifests.map((manifest) => desiredObject(manifest, path)),
     {

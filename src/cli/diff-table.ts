@@ -9,10 +9,11 @@ export function formatDiffTable(results: readonly DiffResult[]): string {
   const lines: string[] = [];
   for (const result of results) lines.push(...describe(result));
   const { summary } = diffReport(results);
+  const beside = summary.unexpected === 0 ? "" : `, ${summary.unexpected} unexpected`;
   const counts = [
     summary.total === 1 ? "1 object" : `${summary.total} objects`,
     `${summary.inSync} in sync`,
-    `${summary.drifted} drifted (${summary.missing} missing)`,
+    `${summary.drifted} drifted (${summary.missing} missing${beside})`,
     `${summary.pending} pending`,
     `${summary.unknown} unknown`,
   ];

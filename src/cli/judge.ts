@@ -1,6 +1,7 @@
 /** One declared object and what is live of it → its verdict, as one look can give it. */
 import { randomBytes } from "node:crypto";
 import { type Declaration, unpackBody } from "../controller/desired-store.ts";
+import { noRules } from "../diff/excuse-rules.ts";
 import { redactObject } from "../diff/redact.ts";
 import { assess } from "../drift/assess.ts";
 import type { DesiredState, LiveState } from "../drift/input.ts";
@@ -28,7 +29,8 @@ export function judge(declaration: Declaration, { live, schema, ref }: Observati
     // One look cannot know what was delivered when: what differs is shown.
     delivered: { uid: "", resourceVersion: "", revision, policyGeneration: 0, completed: false },
     schema,
-    policy: { mode: "Declared", rollback: "Never", suspended: false, generation: 0 },
+    scalers: [],
+    policy: { mode: "Declared", rules: noRules, rollback: "Never", suspended: false, generation: 0 },
     source: { headReadAtMs: 0 },
     nowMs: 0,
   });

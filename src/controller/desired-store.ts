@@ -1,5 +1,6 @@
 /** What Git says of each object, per policy. Written by the source reconciler; marks by `report`. */
 import type { DeliveredMark } from "../drift/input.ts";
+import { mayScale, type ScalerClaim, scalerClaims } from "../drift/scalers.ts";
 import type { UnknownReason } from "../drift/verdict.ts";
 import type { DesiredObject, Origin } from "../resource/desired.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
@@ -27,6 +28,13 @@ export interface DesiredSet {
   readonly declarations: ReadonlyMap<ResourceKey, Declaration>;
 }
 
+/** What one declared scaler claims of one object. */
+export interface DeclaredClaim {
+  readonly policy: PolicyKey;
+  readonly scaler: ResourceKey;
+  readonly claim: ScalerClaim;
+}
+
 export class DesiredStore {
   readonly #sets = new Map<
     PolicyKey,
@@ -34,6 +42,8 @@ export class DesiredStore {
   >();
   /** Almost always one policy declares an object; two or more are `DeclaredTwice`. */
   readonly #policiesByKey = new Map<ResourceKey, readonly PolicyKey[]>();
+  /** By the object that is scaled; few objects are. */
+  readonly #claims = new Map<ResourceKey, readonly DeclaredClaim[]>();
 
   get(policy: PolicyKey): DesiredSet | undefined {
     return this.#sets.get(policy);
@@ -49,8 +59,18 @@ export class DesiredStore {
     return found;
   }
 
+  /** Whether a policy declares the object that may speak of it: what is out of its reach it cannot answer for. */
+  isAnsweredFor(key: ResourceKey): boolean {
+    return this.declarations(key).some(({ refused }) => refused?.reason !== "Forbidden");
+  }
+
   isDeclared(key: ResourceKey): boolean {
     return this.#policiesByKey.has(key);
+  }
+
+  /** What declared scalers may change on an object, whether they are in sync or not. */
+  claimsOn(key: ResourceKey): readonly DeclaredClaim[] {
+    return this.#claims.get(key) ?? [];
   }
 
   *policies(): Iterable<[PolicyKey, DesiredSet]> {
@@ -64,13 +84,22 @@ export class DesiredStore {
   ): void {
     this.remove(policy);
     this.#sets.set(policy, next);
-    for (const key of next.declarations.keys()) {
+    for (const [key, declaration] of next.declarations) {
       this.#policiesByKey.set(key, [...(this.#policiesByKey.get(key) ?? []), policy]);
+      for (const claim of claimsOf(declaration)) {
+        const claims = this.#claims.get(claim.target) ?? [];
+        this.#claims.set(claim.target, [...claims, { policy, scaler: key, claim }]);
+      }
     }
   }
 
   remove(policy: PolicyKey): void {
-    for (const key of this.#sets.get(policy)?.declarations.keys() ?? []) {
+    for (const [key, declaration] of this.#sets.get(policy)?.declarations ?? []) {
+      for (const { target } of claimsOf(declaration)) {
+        const claims = this.claimsOn(target).filter((claim) => claim.policy !== policy);
+        if (claims.length === 0) this.#claims.delete(target);
+        else this.#claims.set(target, claims);
+      }
       const others = (this.#policiesByKey.get(key) ?? []).filter((other) => other !== policy);
       if (others.length === 0) this.#policiesByKey.delete(key);
       else this.#policiesByKey.set(key, others);
@@ -86,6 +115,11 @@ export class DesiredStore {
     const { deliveredBytes: _, ...rest } = declaration;
     declarations.set(key, { ...rest, delivered: mark });
   }
+}
+
+/** What the declared object, if it is a scaler, may change on others. */
+export function claimsOf({ ref, bytes }: Pick<Declaration, "ref" | "bytes">): readonly ScalerClaim[] {
+  return mayScale(ref) ? scalerClaims(unpackBody(bytes)) : [];
 }
 
 /** A body in the form in which it is kept: a copy of its own, since a slice would pin Node's shared 64 KiB pool. */

@@ -4,6 +4,7 @@ import type { DriftAction } from "../drift/action.ts";
 import { assess } from "../drift/assess.ts";
 import { decide } from "../drift/decide.ts";
 import type { DesiredState, DriftInput, LiveState, RollbackAttempt } from "../drift/input.ts";
+import { type UnknownFields, unknownFieldsOf } from "../drift/source-faults.ts";
 import type { Drifted, DriftVerdict } from "../drift/verdict.ts";
 import type { LiveLook, LiveRead } from "../resource/live.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
@@ -11,6 +12,7 @@ import { type Declaration, type DesiredStore, unpackBody } from "./desired-store
 import type { DriftStore, Episode } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
 import type { PolicyStore } from "./policy-store.ts";
+import { dependenciesOf, scalersOf, targetsOf } from "./scaled.ts";
 import { isSettled } from "./settled.ts";
 import type { SourceStore } from "./source-store.ts";
 
@@ -54,6 +56,8 @@ export interface Finding {
   readonly declaration: Declaration;
   readonly input: DriftInput;
   readonly verdict: DriftVerdict;
+  /** Fields that Git states and the API server does not know. */
+  readonly unknownFields?: UnknownFields;
   readonly action: DriftAction;
 }
 
@@ -92,7 +96,11 @@ export function createDriftReconciler(deps: DriftDeps) {
     if (live.type !== "Present" && live.type !== "Dropped") return;
     await deps.loadSchema(step.ref, step.signal);
     if (live.type === "Present") return;
-    const judged = { resourceVersion: live.resourceVersion, schema: deps.schemaOf(step.ref) };
+    const judged = {
+      resourceVersion: live.resourceVersion,
+      schema: deps.schemaOf(step.ref),
+      dependencies: dependenciesOf(deps, policy, key),
+    };
     if (!isSettled(declaration, deps.drifts.get(policy, key), judged))
       await deps.loadLive(step.ref, step.signal);
   }
@@ -104,6 +112,8 @@ export function createDriftReconciler(deps: DriftDeps) {
     const desired = desiredState(declaration);
     const live = desired.type === "Stated" ? liveState(deps.readLive(declaration.ref)) : notNeeded;
     if (live === undefined) return undefined;
+    const scalers = scalersOf(deps, declaration.key);
+    if (scalers === undefined) return undefined;
     const attempt = deps.drifts.get(declaration.policy, declaration.key)?.attempt;
     const input: DriftInput = {
       resource: declaration.ref,
@@ -113,17 +123,27 @@ export function createDriftReconciler(deps: DriftDeps) {
       ...deliveredState(declaration),
       schema: deps.schemaOf(declaration.ref),
       policy: {
-        mode: "Declared",
+        mode: policy.detection.mode,
+        rules: policy.detection,
         rollback: policy.rollback.mode,
         suspended: policy.suspend,
         generation: policy.generation,
       },
       source,
+      scalers,
       ...(attempt === undefined ? {} : { attempt }),
       nowMs: deps.now(),
     };
     const verdict = assess(input);
-    return { policy, declaration, input, verdict, action: decide(input, verdict) };
+    const unknownFields = unknownIn(declaration, input);
+    return { policy, declaration, input, verdict, unknownFields, action: decide(input, verdict) };
+  }
+
+  /** Live has no say in it: looked for once for each thing that Git says, and each schema. */
+  function unknownIn({ policy, key, bytes }: Declaration, { desired, schema }: DriftInput): UnknownFields {
+    const last = deps.drifts.get(policy, key);
+    if (last?.checked === bytes && last.schema === schema) return last.unknownFields ?? [];
+    return desired.type === "Stated" ? unknownFieldsOf(desired.body, schema) : [];
   }
 
   function desiredState(declaration: Declaration): DesiredState {
@@ -136,7 +156,8 @@ export function createDriftReconciler(deps: DriftDeps) {
     if (refused !== undefined) return { type: "Refused", ...refused };
     const others = deps.desired
       .declarations(declaration.key)
-      .filter((other) => other.policy !== declaration.policy);
+      // Who may not speak of an object cannot take it from whom it belongs to.
+      .filter((other) => other.policy !== declaration.policy && other.refused?.reason !== "Forbidden");
     if (others.length > 0) {
       const message = `also declared by ${others.map((other) => `policy ${other.policy}`).join(" and ")}; keep one`;
       return { type: "Refused", reason: "DeclaredTwice", message };
@@ -156,7 +177,10 @@ export function createDriftReconciler(deps: DriftDeps) {
     if (action.type === "ReadSource") deps.awaitHead(declaration.policy, declaration.key);
     // A finding that may be a delivery is not even said before Git was asked.
     if (action.type === "ReadSource" && action.before === "Record") return;
+    const before = deps.drifts.get(declaration.policy, declaration.key)?.verdict.status;
     deps.report(finding);
+    // What a scaler explains hangs on whether it is itself what Git says.
+    if (before !== verdict.status) for (const target of targetsOf(declaration)) deps.again(target, 0);
     if (input.live.type === "Present" && verdict.status === "InSync") {
       deps.releaseLive(declaration.ref, input.live.body.metadata.resourceVersion ?? "");
     }

@@ -1,6 +1,7 @@
 /** The newest verdict on every declared object, and the drift episodes that are open. Written by `report` alone. */
 import type { DriftAction } from "../drift/action.ts";
 import type { DriftInput, RollbackAttempt } from "../drift/input.ts";
+import type { UnknownFields } from "../drift/source-faults.ts";
 import type { Drifted, DriftType, DriftVerdict } from "../drift/verdict.ts";
 import type { Origin } from "../resource/desired.ts";
 import type { ResourceKey, ResourceRef } from "../resource/resource.ts";
@@ -39,7 +40,16 @@ export interface Episode {
 
 /** What is known of one object under one policy. */
 export interface DriftEntry {
+  /** Without what is excused. */
   readonly verdict: DriftVerdict;
+  /** Whether it is about an object that Git does not declare. */
+  readonly undeclared?: true;
+  /** How many findings are excused, and by which of the policy's own rules. */
+  readonly excused: { readonly count: number; readonly rules: readonly string[] };
+  /** What Git said when that was last looked through for fields which the schema does not know. */
+  readonly checked?: Uint8Array;
+  /** Those that were found; none, if left out. */
+  readonly unknownFields?: UnknownFields;
   /** What the verdict was judged by: a new schema of the kind asks for a new judgement. */
   readonly schema: DriftInput["schema"];
   readonly hold?: Extract<DriftAction, { type: "Hold" }>;
@@ -51,12 +61,18 @@ export interface DriftEntry {
 /** How many of a policy's objects have which verdict. */
 export interface VerdictCounts {
   readonly total: number;
+  /** Of the total, those that Git does not declare. */
+  readonly undeclared: number;
   readonly inSync: number;
   readonly drifted: number;
   readonly missing: number;
   readonly unexpected: number;
   readonly pending: number;
+  /** Without the doubtful ones. */
   readonly unknown: number;
+  readonly doubtful: number;
+  /** Findings, not objects. */
+  readonly excused: number;
 }
 
 /** One policy's entries, with what status needs of them kept up to date, so that reading it costs no walk. */
@@ -64,14 +80,30 @@ class PolicyDrifts {
   readonly entries = new Map<ResourceKey, DriftEntry>();
   readonly drifting = new Map<ResourceKey, DriftEntry>();
   readonly unknown = new Map<ResourceKey, Extract<DriftVerdict, { status: "Unknown" }>>();
-  readonly counts = { total: 0, inSync: 0, drifted: 0, missing: 0, unexpected: 0, pending: 0, unknown: 0 };
+  /** Entries of objects of which Git states fields that the API server does not know. */
+  readonly faulty = new Map<ResourceKey, UnknownFields>();
+  readonly counts = {
+    total: 0,
+    undeclared: 0,
+    inSync: 0,
+    drifted: 0,
+    missing: 0,
+    unexpected: 0,
+    pending: 0,
+    unknown: 0,
+    doubtful: 0,
+    excused: 0,
+  };
+  /** How often each of the policy's own rules excuses something. */
+  readonly rules = new Map<string, number>();
 
   set(key: ResourceKey, entry: DriftEntry): void {
     this.delete(key);
     this.entries.set(key, entry);
     if (entry.verdict.status === "Drifted") this.drifting.set(key, entry);
     if (entry.verdict.status === "Unknown") this.unknown.set(key, entry.verdict);
-    this.#count(entry.verdict, 1);
+    if (entry.unknownFields !== undefined) this.faulty.set(key, entry.unknownFields);
+    this.#count(entry, 1);
   }
 
   delete(key: ResourceKey): void {
@@ -80,11 +112,15 @@ class PolicyDrifts {
     this.entries.delete(key);
     this.drifting.delete(key);
     this.unknown.delete(key);
-    this.#count(entry.verdict, -1);
+    this.faulty.delete(key);
+    this.#count(entry, -1);
   }
 
-  #count(verdict: DriftVerdict, by: 1 | -1): void {
+  #count({ verdict, excused, undeclared }: DriftEntry, by: 1 | -1): void {
     this.counts.total += by;
+    if (undeclared) this.counts.undeclared += by;
+    this.counts.excused += by * excused.count;
+    for (const rule of excused.rules) this.rules.set(rule, (this.rules.get(rule) ?? 0) + by);
     switch (verdict.status) {
       case "InSync":
         this.counts.inSync += by;
@@ -98,7 +134,7 @@ class PolicyDrifts {
         this.counts.pending += by;
         break;
       case "Unknown":
-        this.counts.unknown += by;
+        this.counts[verdict.reason === "Doubtful" ? "doubtful" : "unknown"] += by;
         break;
     }
   }
@@ -127,6 +163,16 @@ export class DriftStore {
   /** Why objects cannot be judged. */
   unknown(policy: PolicyKey): PolicyDrifts["unknown"] {
     return (this.#policies.get(policy) ?? noDrifts).unknown;
+  }
+
+  /** Fields that Git states and the API server does not know, by object. */
+  unknownFields(policy: PolicyKey): ReadonlyMap<ResourceKey, UnknownFields> {
+    return (this.#policies.get(policy) ?? noDrifts).faulty;
+  }
+
+  /** How often each of the policy's own rules excuses something. */
+  ruleUses(policy: PolicyKey): ReadonlyMap<string, number> {
+    return (this.#policies.get(policy) ?? noDrifts).rules;
   }
 
   counts(policy: PolicyKey): VerdictCounts {

@@ -1,10 +1,12 @@
 /** The one place where a verdict becomes known: DriftStore, delivered marks, metrics, Events, and the queues behind. */
 import { isLastWriter, lastWrittenAtMs, mayBeDelivery } from "../drift/deliverer.ts";
+import { dependencies } from "../drift/doubt.ts";
 import { isCompleted } from "../drift/expected.ts";
 import type { DriftInput, RollbackAttempt } from "../drift/input.ts";
 import { sameVerdict } from "../drift/same-verdict.ts";
-import type { Drifted } from "../drift/verdict.ts";
-import type { ResourceKey } from "../resource/resource.ts";
+import type { UnknownFields } from "../drift/source-faults.ts";
+import type { Drifted, Findings } from "../drift/verdict.ts";
+import type { ResourceKey, ResourceRef } from "../resource/resource.ts";
 import type { Declaration, DesiredStore } from "./desired-store.ts";
 import type { Finding } from "./drift-reconciler.ts";
 import type { DriftEntry, DriftStore, Episode, Resolution } from "./drift-store.ts";
@@ -17,6 +19,8 @@ export interface Announcements {
     latency: { readonly sinceArrivalMs: number; readonly sinceWriteMs?: number },
   ): void;
   driftChanged(episode: Episode): void;
+  /** Git states fields of an object that the API server does not know. */
+  unknownFields(policy: PolicyKey, ref: ResourceRef, paths: UnknownFields): void;
   driftResolved(episode: Episode, resolution: Resolution): void;
   rollbackEnded(episode: Episode, result: "Succeeded" | Exclude<RollbackAttempt["result"], "Written">): void;
 }
@@ -36,8 +40,13 @@ export interface ReportDeps {
   statusChanged(policy: PolicyKey): void;
 }
 
+/** A judgement on an object that Git may not declare. */
+export type Reported = Omit<Finding, "declaration"> & {
+  readonly declaration: Pick<Declaration, "policy" | "key" | "ref"> & Partial<Declaration>;
+};
+
 export interface Report {
-  report(finding: Finding): void;
+  report(finding: Reported): void;
   reportAttempt(finding: Finding, attempt: RollbackAttempt): void;
   /** Ends whatever is open about objects that a policy does not declare any more. */
   forget(policy: PolicyKey, keys: Iterable<ResourceKey>, resolution: Resolution): void;
@@ -47,8 +56,11 @@ export interface Report {
 export function createReport(deps: ReportDeps): Report {
   return { report, reportAttempt, forget };
 
-  function report(finding: Finding): void {
-    const { declaration, input, verdict, action } = finding;
+  function report(judged: Reported): void {
+    // What is excused is told when somebody asks; here it is only counted.
+    const { excused = [], ...verdict } = judged.verdict;
+    const finding: Reported = { ...judged, verdict };
+    const { declaration, input, action } = finding;
     const { policy, key } = declaration;
     noteDelivered(finding);
     const previous = deps.drifts.get(policy, key);
@@ -58,31 +70,51 @@ export function createReport(deps: ReportDeps): Report {
     const isSame =
       previous !== undefined &&
       sameVerdict(previous.verdict, verdict) &&
+      previous.excused.count === excused.length &&
       previous.hold?.reason === hold?.reason &&
       open === episode;
-    if (isSame && previous.schema === input.schema) return;
+    const undeclared = input.desired.type === "Undeclared" ? true : undefined;
+    const { unknownFields = [] } = finding;
+    const isSource = previous !== undefined && sameFields(previous.unknownFields ?? [], unknownFields);
+    if (!isSource && unknownFields.length > 0)
+      deps.announce.unknownFields(policy, declaration.ref, unknownFields);
+    if (
+      isSame &&
+      isSource &&
+      previous.schema === input.schema &&
+      previous.checked === declaration.bytes &&
+      previous.undeclared === undeclared
+    )
+      return;
     deps.drifts.set(policy, key, {
       verdict,
+      ...(undeclared === undefined ? {} : { undeclared }),
+      excused: excusedSummary(excused),
       schema: input.schema,
+      ...(declaration.bytes === undefined ? {} : { checked: declaration.bytes }),
+      ...(unknownFields.length === 0 ? {} : { unknownFields }),
       ...(hold === undefined ? {} : { hold }),
       ...(episode === undefined ? {} : { episode }),
       ...(previous?.attempt === undefined ? {} : { attempt: previous.attempt }),
     });
-    if (!isSame) deps.statusChanged(policy);
+    if (!isSame || !isSource) deps.statusChanged(policy);
   }
 
-  function openEpisode(previous: DriftEntry | undefined, { policy, key }: Declaration): Episode | undefined {
+  function openEpisode(
+    previous: DriftEntry | undefined,
+    { policy, key }: Reported["declaration"],
+  ): Episode | undefined {
     return previous === undefined ? deps.drifts.takeRestored(policy, key) : previous.episode;
   }
 
   /** The episode that is open after this verdict; ends the one before it where it is another or none. */
-  function nextEpisode(finding: Finding, open: Episode | undefined): Episode | undefined {
+  function nextEpisode(finding: Reported, open: Episode | undefined): Episode | undefined {
     const { verdict } = finding;
     switch (verdict.status) {
       case "Drifted":
         if (open === undefined) return begin(finding, verdict);
         if (open.type === verdict.type) return goOn(finding, { open, verdict });
-        end(open, verdict.type === "Missing" ? "ObjectGone" : "RevertedByOther");
+        end(open, endOfType(open, verdict));
         return begin(finding, verdict);
       case "InSync":
       case "Pending":
@@ -95,7 +127,7 @@ export function createReport(deps: ReportDeps): Report {
     }
   }
 
-  function begin({ declaration, input }: Finding, verdict: Drifted): Episode {
+  function begin({ declaration, input }: Reported, verdict: Drifted): Episode {
     const firstSeenAt = new Date(deps.now());
     const { policy, ref: resource, origin } = declaration;
     const uid = uidOf(input);
@@ -105,7 +137,7 @@ export function createReport(deps: ReportDeps): Report {
       resource,
       ...(uid === undefined ? {} : { uid }),
       type: verdict.type,
-      origin,
+      ...(origin === undefined ? {} : { origin }),
       revision: input.revision,
       ...(verdict.against === input.revision ? {} : { deliveredRevision: verdict.against }),
       firstSeenAt,
@@ -123,14 +155,14 @@ export function createReport(deps: ReportDeps): Report {
   }
 
   function goOn(
-    { input, declaration }: Finding,
+    { input, declaration }: Reported,
     { open, verdict }: { open: Episode; verdict: Drifted },
   ): Episode {
     if (open.verdict !== undefined && sameVerdict(open.verdict, verdict)) return open;
     const { attempt: _, ...rest } = open;
     const episode: Episode = {
       ...rest,
-      origin: declaration.origin,
+      ...(declaration.origin === undefined ? {} : { origin: declaration.origin }),
       verdict,
       lastSeenAt: new Date(deps.now()),
       resourceVersion: resourceVersionOf(input),
@@ -170,7 +202,7 @@ export function createReport(deps: ReportDeps): Report {
     deps.statusChanged(policy);
   }
 
-  function noteDelivered({ policy, declaration, input, verdict }: Finding): void {
+  function noteDelivered({ policy, declaration, input, verdict }: Reported): void {
     if (verdict.status !== "InSync" || input.live.type !== "Present") return;
     const { uid = "", resourceVersion = "" } = input.live.body.metadata;
     const { delivered } = declaration;
@@ -180,6 +212,7 @@ export function createReport(deps: ReportDeps): Report {
       revision: input.revision,
       policyGeneration: policy.generation,
       completed: isCompleted(input.live.body),
+      dependencies: dependencies(input),
     };
     const isSame =
       delivered !== undefined &&
@@ -188,18 +221,39 @@ export function createReport(deps: ReportDeps): Report {
       delivered.resourceVersion === mark.resourceVersion &&
       delivered.revision === mark.revision &&
       delivered.policyGeneration === mark.policyGeneration &&
-      delivered.completed === mark.completed;
+      delivered.completed === mark.completed &&
+      delivered.dependencies === mark.dependencies;
     if (isSame) return;
     deps.desired.markDelivered(declaration.policy, declaration.key, mark);
     deps.storeMark(policy.uid, declaration.key, mark);
   }
 }
 
+/** How a drift ended of which another type has taken the place. */
+function endOfType(open: Episode, next: Drifted): Resolution {
+  if (open.type === "Unexpected") return "AdoptedInGit";
+  return next.type === "Missing" ? "ObjectGone" : "RevertedByOther";
+}
+
+const nothingExcused: DriftEntry["excused"] = { count: 0, rules: [] };
+
+/** How much is excused, and by which of the policy's own rules: shipped excuses need nobody's attention. */
+function excusedSummary(excused: NonNullable<Findings["excused"]>): DriftEntry["excused"] {
+  if (excused.length === 0) return nothingExcused;
+  const own = excused.filter(({ reason }) => reason === "IgnoreRule" || reason === "TrustRule");
+  return { count: excused.length, rules: [...new Set(own.map(({ rule }) => rule))].sort() };
+}
+
+function sameFields(a: UnknownFields, b: UnknownFields): boolean {
+  return a.length === b.length && JSON.stringify(a) === JSON.stringify(b);
+}
+
 /** How a drift ended, judged by what is seen: our write on this object, a deliverer's, Git's, or somebody's. */
 function resolutionOf(
-  { input, verdict }: Finding,
+  { input, verdict }: Reported,
   { episode, fieldManager }: { readonly episode: Episode; readonly fieldManager: string },
 ): Resolution {
+  if (episode.type === "Unexpected") return "AdoptedInGit";
   const isUntouched =
     episode.resourceVersion !== undefined && episode.resourceVersion === resourceVersionOf(input);
   if (isUntouched || verdict.status === "Pending") return "AdoptedInGit";

@@ -4,9 +4,10 @@ import type { PolicyStatus } from "../api/git-repo-policy.ts";
 import { type ConditionReason, needsUser } from "../api/reasons.ts";
 import { changePath } from "../api/record.ts";
 import { type HoldReason, holdReasons } from "../drift/action.ts";
+import type { UnknownFields } from "../drift/source-faults.ts";
 import type { UnknownReason } from "../drift/verdict.ts";
-import { formatRef, isJsonObject, type Json } from "../resource/resource.ts";
-import type { DesiredStore } from "./desired-store.ts";
+import { formatRef, isJsonObject, type Json, parseResourceKey } from "../resource/resource.ts";
+import type { Declaration, DesiredStore } from "./desired-store.ts";
 import type { DriftEntry, DriftStore, VerdictCounts } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
 import type { PolicyEntry, PolicyStore } from "./policy-store.ts";
@@ -20,6 +21,12 @@ export interface StatusDeps {
   readonly now: () => number;
   /** What keeps the policy's kinds from being watched; undefined if nothing does. */
   watchTrouble(policy: PolicyKey): string | undefined;
+  /** What is awaited before it can be said that nothing is unexpected; undefined if nothing is. */
+  awaited(policy: PolicyKey): string | undefined;
+  /** Kinds in which nothing unexpected can be seen, since they may not be watched. */
+  unseen(policy: PolicyKey): readonly string[];
+  /** `deploy/web.yaml:14: Deployment shop/web: spec.template.spec.contaners`. */
+  describeField(declaration: Declaration, field: UnknownFields[number], signal: AbortSignal): Promise<string>;
   writeStatus(policy: PolicyKey, status: PolicyStatus, signal: AbortSignal): Promise<void>;
   again(policy: PolicyKey, afterMs: number): void;
   /** For metrics and readiness: what was made known. */
@@ -33,6 +40,8 @@ export interface StatusDeps {
 const quietWriteMs = 600_000;
 /** Status whose conditions are the same is written no more often than this: a burst of drifts changes its counts alone. */
 const sameConditionsWriteMs = 1_000;
+/** Rules that the status lists. */
+const maxUnmatched = 32;
 /** Objects that one condition names. */
 const maxNamed = 3;
 
@@ -57,7 +66,7 @@ export function createStatusReconciler(deps: StatusDeps) {
       return;
     }
     const counts = deps.drifts.counts(key);
-    const conditions = conditionsOf(key, entry, counts);
+    const conditions = conditionsOf(key, entry, { counts, faults: await sourceFaults(key, signal) });
     const status = statusOf(key, entry, { counts, conditions });
     const ready = conditions.find(({ type }) => type === "Ready");
     deps.published(key, {
@@ -76,7 +85,11 @@ export function createStatusReconciler(deps: StatusDeps) {
     written.set(key, { text, atMs: nowMs, conditions });
   };
 
-  function conditionsOf(key: PolicyKey, entry: PolicyEntry, counts: VerdictCounts): readonly Condition[] {
+  function conditionsOf(
+    key: PolicyKey,
+    entry: PolicyEntry,
+    { counts, faults }: { readonly counts: VerdictCounts; readonly faults: string | undefined },
+  ): readonly Condition[] {
     const ready = readyCondition(key, entry, counts);
     const isStalled = ready.status === "False" && needsUser(ready.reason);
     const conditions: NewCondition[] = [
@@ -85,6 +98,9 @@ export function createStatusReconciler(deps: StatusDeps) {
       ...(ready.reason === "Progressing" ? [{ ...ready, type: "Reconciling", status: "True" } as const] : []),
       ...(isStalled ? [{ ...ready, type: "Stalled", status: "True" } as const] : []),
       ...rollbackHeld(deps.drifts.drifting(key)),
+      ...(faults === undefined
+        ? []
+        : [{ type: "SourceFaulty", status: "True", reason: "UnknownField", message: faults } as const]),
     ];
     // What we wrote last may not have come back on the watch yet.
     const before = written.get(key)?.conditions ?? conditionsBefore(entry.status);
@@ -100,10 +116,9 @@ export function createStatusReconciler(deps: StatusDeps) {
     const objects: string[] = [];
     for (const [resource, { reason, message }] of deps.drifts.unknown(key)) {
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
-      const ref = deps.desired.get(key)?.declarations.get(resource)?.ref;
       // What refuses the revision as a whole is said by `Ready`.
-      if (objects.length < maxNamed && ref !== undefined && reason !== "SourceFailed")
-        objects.push(`${formatRef(ref)} (${message})`);
+      if (objects.length < maxNamed && reason !== "SourceFailed")
+        objects.push(`${formatRef(parseResourceKey(resource))} (${message})`);
     }
     const reasons = [...counts].map(([reason, count]) => `${reason}: ${count}`).sort();
     return reasons.length === 0 ? "" : `; ${[reasons.join(", "), ...objects].join("; ")}`;
@@ -121,14 +136,46 @@ export function createStatusReconciler(deps: StatusDeps) {
     const trouble = deps.watchTrouble(key);
     if (trouble !== undefined) return notReady("WatchFailed", trouble);
     const total = deps.desired.get(key)?.declarations.size ?? 0;
-    if (counts.total < total) return notReady("Progressing", `judged ${counts.total} of ${total} objects`);
+    const judged = counts.total - counts.undeclared;
+    if (judged < total) return notReady("Progressing", `judged ${judged} of ${total} objects`);
+    const awaited = deps.awaited(key);
+    if (awaited !== undefined) return notReady("Progressing", awaited);
+    const unseen = deps.unseen(key);
+    const blind =
+      unseen.length === 0
+        ? ""
+        : `; what is unexpected is not seen of kinds that may not be watched: ${unseen.join(", ")}`;
     const stale = fault === undefined ? "" : `; the remote cannot be reached: ${fault.message}`;
     return {
       type: "Ready",
       status: "True",
       reason: fault === undefined ? "Watching" : "SourceStale",
-      message: `${total} objects of ${revision?.revision ?? "no revision"}${stale}`,
+      message: `${total} objects of ${revision?.revision ?? "no revision"}${stale}${blind}`,
     };
+  }
+
+  /** Fields that the API server does not know: how many, and three of them with file and line. */
+  async function sourceFaults(key: PolicyKey, signal: AbortSignal): Promise<string | undefined> {
+    const faulty = deps.drifts.unknownFields(key);
+    const all = [...faulty].flatMap(([resource, fields]) => fields.map((field) => ({ resource, field })));
+    if (all.length === 0) return undefined;
+    const named: string[] = [];
+    for (const { resource, field } of all.slice(0, maxNamed)) {
+      const declaration = deps.desired.get(key)?.declarations.get(resource);
+      if (declaration === undefined) continue;
+      named.push(await deps.describeField(declaration, field, signal));
+    }
+    const count = all.length === 1 ? "a field" : `${all.length} fields`;
+    return `${count} in Git that the API server does not know and drops: ${named.join("; ")}; correct or remove them`;
+  }
+
+  /** Once everything is judged, the policy's own rules that excuse nothing. */
+  function unmatchedRules(key: PolicyKey, entry: PolicyEntry): string[] {
+    if (entry.type === "Invalid") return [];
+    const { ignore, trust } = entry.policy.detection;
+    const uses = deps.drifts.ruleUses(key);
+    const names = [...ignore, ...trust].map(({ name }) => name);
+    return names.filter((name) => (uses.get(name) ?? 0) === 0).slice(0, maxUnmatched);
   }
 
   function statusOf(
@@ -137,12 +184,15 @@ export function createStatusReconciler(deps: StatusDeps) {
     { counts, conditions }: { counts: VerdictCounts; conditions: readonly Condition[] },
   ): PolicyStatus {
     const source = deps.sources.get(key);
-    const { total, inSync, drifted, missing, pending, unknown } = counts;
+    const ready = conditions.find(({ type }) => type === "Ready");
+    const { total, inSync, drifted, missing, unexpected, pending, unknown, doubtful, excused } = counts;
+    const unmatched = ready?.status === "True" ? unmatchedRules(key, entry) : [];
     return {
       observedGeneration: entry.generation,
       conditions: [...conditions],
       ...(source === undefined ? {} : { source: sourceOf(source) }),
-      objects: { total, inSync, drifted, missing, pending, unknown },
+      objects: { total, inSync, drifted, missing, unexpected, pending, unknown, doubtful, excused },
+      ...(unmatched.length === 0 ? {} : { unmatchedRules: unmatched }),
       drifts: oldestDrifts(deps.drifts.drifting(key)),
     };
   }
@@ -159,10 +209,13 @@ function notReady(reason: ConditionReason, message: string): NewCondition {
 }
 
 function inSyncCondition(counts: VerdictCounts, ready: NewCondition, why: string): NewCondition {
-  const { drifted, missing, unknown, pending, total } = counts;
-  const what = `${drifted} drifted (${missing} missing), ${pending} pending, ${unknown} unknown of ${total} objects${why}`;
+  const { drifted, missing, unexpected, unknown, doubtful, pending, total } = counts;
+  const beside = unexpected === 0 ? "" : `, ${unexpected} unexpected`;
+  const doubt = doubtful === 0 ? "" : `, ${doubtful} doubtful`;
+  const what = `${drifted} drifted (${missing} missing${beside}), ${pending} pending, ${unknown} unknown${doubt} of ${total} objects${why}`;
   if (drifted > 0) return { type: "InSync", status: "False", reason: "Drifted", message: what };
-  if (unknown > 0) return { type: "InSync", status: "Unknown", reason: "NotJudged", message: what };
+  if (unknown + doubtful > 0)
+    return { type: "InSync", status: "Unknown", reason: "NotJudged", message: what };
   if (ready.status !== "True" || total === 0) {
     return { type: "InSync", status: "Unknown", reason: "NotJudged", message: ready.message };
   }

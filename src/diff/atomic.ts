@@ -1,8 +1,14 @@
 /** Equality of values that count whole: both sides are looked at, since nothing in them is left to others. */
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
-import { anyNode, type ListNode, type SchemaNode, type StructField } from "../schema/schema-node.ts";
+import {
+  anyNode,
+  type ListNode,
+  type Roots,
+  type SchemaNode,
+  type StructField,
+} from "../schema/schema-node.ts";
 import { matchItems } from "./list-items.ts";
-import { isFilled, isOmitted } from "./omission.ts";
+import { isDropped, isFilled, isOmitted } from "./omission.ts";
 import { sameJson } from "./same-json.ts";
 import { sameScalar } from "./scalar.ts";
 
@@ -10,8 +16,12 @@ import { sameScalar } from "./scalar.ts";
  * Whether live is what the server makes of desired: the same but for spellings, zeros that it leaves out, values that
  * it puts in, and fields that it does not know and drops.
  */
-export function sameAtomic(desired: Json, live: Json, schema: SchemaNode): boolean {
-  return desired === live || new Equality().same(desired, live, schema);
+export function sameAtomic(
+  desired: Json,
+  live: Json,
+  { schema, roots }: { readonly schema: SchemaNode; readonly roots: Roots },
+): boolean {
+  return desired === live || new Equality(roots).same(desired, live, schema);
 }
 
 /** A field as Git states it, and what Git states of the object that it is a field of. */
@@ -20,6 +30,7 @@ export interface StatedField {
   /** Undefined if Git says nothing of it. */
   readonly stated: Json | undefined;
   readonly parent: JsonObject;
+  readonly roots: Roots;
 }
 
 /**
@@ -27,7 +38,7 @@ export interface StatedField {
  * nothing, or, in a few fields, of whatever Git states.
  */
 export function isServerMade(live: Json, at: StatedField): boolean {
-  return at.field.fills !== undefined && new Equality().isServerMade(live, at);
+  return at.field.fills !== undefined && new Equality(at.roots).isServerMade(live, at);
 }
 
 /** Deeper than any real object: below, values are compared without their schema and without recursion. */
@@ -36,7 +47,12 @@ const deepest = 100;
 const unknownField: StructField = { node: anyNode, omits: "nothing" };
 
 class Equality {
+  readonly #roots: Roots;
   #depth = 0;
+
+  constructor(roots: Roots) {
+    this.#roots = roots;
+  }
 
   same(desired: Json, live: Json, schema: SchemaNode): boolean {
     if (desired === live) return true;
@@ -47,12 +63,12 @@ class Equality {
     return same;
   }
 
-  isServerMade(live: Json, { field, stated, parent }: StatedField): boolean {
+  isServerMade(live: Json, { field, stated, parent }: Omit<StatedField, "roots">): boolean {
     const { fills } = field;
-    if (fills === undefined || !isFilled(field, parent)) return false;
+    if (fills === undefined || !isFilled(field, parent, this.#roots)) return false;
     if (stated !== undefined && !isOmitted(stated, field) && fills.overrides !== true) return false;
     if (fills.value === undefined) return true;
-    const expected = fills.value(parent);
+    const expected = fills.value(parent, this.#roots);
     return expected !== undefined && this.same(expected, live, field.node);
   }
 
@@ -89,7 +105,10 @@ class Equality {
     const stated = present(desired, name);
     const found = present(live, name);
     // What the server does not know it drops; it is reported as a fault of the source.
-    if (found === undefined) return stated === undefined || known === undefined || isOmitted(stated, field);
+    if (found === undefined) {
+      if (stated === undefined || known === undefined || isOmitted(stated, field)) return true;
+      return isDropped(field, desired, this.#roots);
+    }
     if (stated === undefined ? isOmitted(found, field) : this.same(stated, found, field.node)) return true;
     return this.isServerMade(found, { field, stated, parent: desired });
   }

@@ -17,6 +17,8 @@ export type FieldChange =
       readonly type: "Added";
       readonly path: FieldPath;
       readonly live: Json;
+      /** What the server would have put there by itself; left out if nothing. */
+      readonly default?: Json;
       readonly managers: readonly FieldManager[];
     }
   | { readonly type: "Removed"; readonly path: FieldPath; readonly desired: Json }

@@ -1,6 +1,6 @@
 /** What the server does between what is sent to it and what it serves: zeros are left out, values are put in. */
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
-import type { SchemaNode, StructField } from "../schema/schema-node.ts";
+import type { Roots, SchemaNode, StructField } from "../schema/schema-node.ts";
 
 /** Whether the server cannot tell the stated value from an absent field, and so leaves it out. */
 export function isOmitted(value: Json, { omits, node }: StructField): boolean {
@@ -21,8 +21,13 @@ export function isEmpty(value: Json): boolean {
 }
 
 /** Whether the server puts a value into this field, given what Git states of the object that the field is of. */
-export function isFilled({ fills }: StructField, desired: JsonObject): boolean {
-  return fills !== undefined && (fills.when?.(desired) ?? true);
+export function isFilled({ fills }: StructField, desired: JsonObject, roots: Roots): boolean {
+  return fills !== undefined && (fills.when?.(desired, roots) ?? true);
+}
+
+/** Whether the server leaves out what Git states, though it knows the field. */
+export function isDropped({ fills }: StructField, desired: JsonObject, roots: Roots): boolean {
+  return fills?.drops?.(desired, roots) === true;
 }
 
 /** `resources: {limits: {}}`: an object that is no pointer in Go, all of whose fields are left out. */

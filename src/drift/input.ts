@@ -1,8 +1,10 @@
 /** Everything that is needed to judge one object: a snapshot, so that judging is a pure function of it. */
+import type { ExcuseRules } from "../diff/excuse-rules.ts";
 import type { DetectionMode } from "../diff/field-change.ts";
 import type { UnfinishedReason } from "../resource/desired.ts";
 import type { KubernetesObject, ResourceRef } from "../resource/resource.ts";
 import type { SchemaNode } from "../schema/schema-node.ts";
+import type { ScalerClaim } from "./scalers.ts";
 import type { UnknownReason } from "./verdict.ts";
 
 export interface DriftInput {
@@ -16,6 +18,12 @@ export interface DriftInput {
   readonly schema: SchemaNode;
   readonly policy: PolicyRules;
   readonly source: SourceState;
+  /** What declared scalers, themselves in sync, may change on this object. */
+  readonly scalers: readonly ScalerClaim[];
+  /** Fields, as `suspectKey` names them, that began to differ on many objects just after an upgrade. */
+  readonly suspects?: ReadonlySet<string>;
+  /** What a dry-run of the rollback of this very state answered. */
+  readonly confirmation?: Confirmation;
   /** The last attempt to roll this object back, while its drift lasts. */
   readonly attempt?: RollbackAttempt;
   readonly nowMs: number;
@@ -24,6 +32,8 @@ export interface DriftInput {
 /** What Git says of the object; bodies are redacted. */
 export type DesiredState =
   | { readonly type: "Stated"; readonly body: KubernetesObject }
+  /** No policy declares it, and nobody else accounts for it. */
+  | { readonly type: "Undeclared" }
   | { readonly type: "Unfinished"; readonly reason: UnfinishedReason; readonly detail: string }
   | { readonly type: "Refused"; readonly reason: UnknownReason; readonly message: string };
 
@@ -41,6 +51,17 @@ export interface DeliveredMark {
   readonly policyGeneration: number;
   /** A Job or bare Pod seen complete at this revision: its absence is no drift. */
   readonly completed: boolean;
+  /** What else the verdict depended on, as `dependencies` tells it; absent in marks of older releases. */
+  readonly dependencies?: string;
+}
+
+/** The API server's answer to a dry-run of the rollback. */
+export interface Confirmation {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly revision: string;
+  /** Changes that would not be undone: admission insists on the live value. By `formatPath`. */
+  readonly insisted: ReadonlySet<string>;
 }
 
 /** A delivered mark with what Git said at that revision; no body if it says the same as the newest. */
@@ -51,6 +72,7 @@ export interface DeliveredState extends DeliveredMark {
 /** What the policy asks for, as far as judging needs it. */
 export interface PolicyRules {
   readonly mode: DetectionMode;
+  readonly rules: ExcuseRules;
   readonly rollback: "Never" | "Always";
   readonly suspended: boolean;
   /** metadata.generation of the policy: an edit makes refused attempts worth another try. */

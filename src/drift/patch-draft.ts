@@ -2,7 +2,7 @@
 import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
 import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
-import { elementIndex, memberAt, siblingElement } from "./path-walk.ts";
+import { elementIndex, memberAt, siblingElement, valueAt } from "./path-walk.ts";
 
 /** Mutable JSON. */
 type Draft = null | boolean | number | string | Draft[] | { [field: string]: Draft };
@@ -40,6 +40,14 @@ export class PatchDraft {
     }
   }
 
+  /** Replaces what stands at the path. */
+  write(path: FieldPath, value: Json): void {
+    const found = this.#find(path);
+    if (found === undefined) return;
+    this.operations.push({ op: "replace", path: found.pointer, value });
+    assign(found.parent, found.token, copyOf(value));
+  }
+
   remove(path: FieldPath): void {
     const found = this.#find(path);
     if (found === undefined) return;
@@ -51,10 +59,7 @@ export class PatchDraft {
 
   /** Brings the items that Git states into Git's order. What Git does not state stays behind the item it stands behind. */
   reorder(path: FieldPath, desired: KubernetesObject): void {
-    const wanted = path.reduce<Json | undefined>(
-      (value, element) => (value === undefined ? undefined : memberAt(value, element)),
-      desired,
-    );
+    const wanted = valueAt(desired, path);
     const found = this.#find(path);
     const items = found === undefined ? undefined : childOf(found.parent, found.token);
     if (found === undefined || !Array.isArray(items) || !Array.isArray(wanted)) return;

@@ -4,6 +4,7 @@ import { withStringDataFolded } from "../diff/secret.ts";
 import type { KubernetesObject } from "../resource/resource.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
 import { PatchDraft } from "./patch-draft.ts";
+import { valueAt } from "./path-walk.ts";
 
 export interface RollbackPatchInput {
   /** From `compare`; paths only are used of them, since their values are redacted. */
@@ -31,8 +32,9 @@ export function rollbackPatch({ changes, desired, live }: RollbackPatchInput): r
   for (const change of changes) if (isReorder(change)) draft.reorder(change.path, stated);
   for (const change of changes) {
     if (isReorder(change)) continue;
-    if (change.type === "Added") draft.remove(change.path);
-    else draft.put(change.path, stated);
+    if (change.type !== "Added") draft.put(change.path, stated);
+    else if (isOwnDefault(change, stated)) draft.remove(change.path);
+    else draft.write(change.path, change.default ?? null);
   }
   return draft.operations;
 }
@@ -52,6 +54,15 @@ export function recreateBody(desired: KubernetesObject): KubernetesObject {
   const { status: _, ...body } = desired;
   const metadata = Object.entries(desired.metadata).filter(([field]) => !serverOwned.has(field));
   return { ...body, metadata: Object.fromEntries(metadata) };
+}
+
+/**
+ * Whether the server puts in its default again once the field is gone. It does, unless the default is part of that of an
+ * object around it (`spec: {default: {size: 3}}`): that object is there, so nothing of its default is put in again.
+ */
+function isOwnDefault(change: FieldChange & { readonly type: "Added" }, stated: KubernetesObject): boolean {
+  if (change.default === undefined) return true;
+  return valueAt(stated, change.path.slice(0, -1)) !== undefined;
 }
 
 function isReorder(change: FieldChange): boolean {

@@ -1,5 +1,5 @@
 /** Following one element of a path into a value. */
-import type { PathElement } from "../fieldpath/field-path.ts";
+import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
 
 /** The value that an element leads to; undefined if there is none. */
@@ -10,6 +10,14 @@ export function memberAt(value: Json, element: PathElement): Json | undefined {
   if (!Array.isArray(value)) return undefined;
   const list = value as readonly Json[]; // Array.isArray does not narrow a readonly union
   return list[elementIndex(list, element)];
+}
+
+/** The value that a path leads to; undefined if there is none. */
+export function valueAt(root: Json, path: FieldPath): Json | undefined {
+  return path.reduce<Json | undefined>(
+    (value, element) => (value === undefined ? undefined : memberAt(value, element)),
+    root,
+  );
 }
 
 /** The index of the item that an element names, or -1. */

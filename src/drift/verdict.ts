@@ -1,4 +1,5 @@
 /** The judgement on one object. */
+import type { ExcusedChange } from "../diff/excuse-rules.ts";
 import type { FieldChange } from "../diff/field-change.ts";
 
 /** How an object drifts. */
@@ -13,23 +14,45 @@ export type UnknownReason =
   | "NonDeterministic"
   | "NoName"
   | "DeclaredTwice"
-  | "NotObserved";
+  | "NotObserved"
+  | "Doubtful";
 
 /** What one object is, against what Git says of it. */
 export type DriftVerdict =
   | InSync
   | Drifted
   /** Live still equals what was delivered before, or was never there: Git has moved on, the deliverer has not. */
-  | { readonly status: "Pending"; readonly reason: "NotDelivered" | "NeverDelivered" }
-  | { readonly status: "Unknown"; readonly reason: UnknownReason; readonly message: string };
+  | (Findings & { readonly status: "Pending"; readonly reason: "NotDelivered" | "NeverDelivered" })
+  | (Findings & { readonly status: "Unknown"; readonly reason: UnknownReason; readonly message: string });
 
-export interface InSync {
+/** What was found beside the drift; left out where there is none. */
+export interface Findings {
+  /** No drift, for a reason that can be shown. */
+  readonly excused?: readonly ExcusedChange[];
+  /** May be our own fault: counted, never rolled back. */
+  readonly doubtful?: readonly DoubtfulChange[];
+}
+
+/**
+ * Why a finding may be our own fault.
+ * - `NothingChanged`: the object was in sync, and nothing that the verdict depends on has changed since.
+ * - `Upgrade`: the same field of many objects at once, just after the API server, a CRD or Holdfast changed.
+ * - `Unowned`: a field that nobody owns, that Git does not state, and of which the table of defaults says nothing.
+ */
+export type DoubtReason = "NothingChanged" | "Upgrade" | "Unowned";
+
+export interface DoubtfulChange {
+  readonly change: FieldChange;
+  readonly reason: DoubtReason;
+}
+
+export interface InSync extends Findings {
   readonly status: "InSync";
   /** `NotExpected`: absent, and rightly so (a hook, a finished Job). */
   readonly reason?: "NotExpected";
 }
 
-export interface Drifted {
+export interface Drifted extends Findings {
   readonly status: "Drifted";
   readonly type: DriftType;
   /** `Terminating`: being deleted. `NeverDelivered`: never seen in sync, so whose state is right is not known. */

@@ -70,17 +70,47 @@ export function encodeFieldsV1({ isMember, children }: FieldSet): JsonObject {
 }
 
 /**
- * Whether the set holds the path or something below it; or, for a path into an atomic list, the list. Of a leaf above
- * the path nothing else follows: `f:labels: {}` is also what is left when another manager took over the last label.
+ * Whether the set, on its wire form, holds the path or something below it; or, for a path into an atomic list, the
+ * list. Of a leaf above the path nothing else follows: `f:labels: {}` is also what is left when another manager took
+ * over the last label. Follows the one path, and reads nothing beside it.
  */
-export function touches(set: FieldSet, path: FieldPath): boolean {
-  let node = set;
-  for (const element of path) {
-    const child = node.children.find((candidate) => sameElement(candidate.element, element));
-    if (child === undefined) return node.isMember && element.type === "index";
-    node = child.set;
+export function touches(fieldsV1: Json | undefined, path: FieldPath): boolean {
+  let node = fieldsV1;
+  for (const [depth, element] of path.entries()) {
+    const child = isJsonObject(node) ? childOf(node, element) : undefined;
+    if (child === undefined) return depth > 0 && element.type === "index" && isMember(node);
+    node = child;
   }
-  return node.isMember || node.children.length > 0;
+  return (path.length > 0 && isMember(node)) || hasChildren(node);
+}
+
+function childOf(node: JsonObject, element: PathElement): Json | undefined {
+  const text = encodeElement(element);
+  if (Object.hasOwn(node, text)) return node[text];
+  // Go and JavaScript spell fields alike, and plain values too.
+  if (element.type === "field" || element.type === "index" || plainAscii.test(text)) return undefined;
+  for (const [key, child] of Object.entries(node)) {
+    const other = decodeElement(key);
+    if (other !== undefined && sameElement(other, element)) return child;
+  }
+  return undefined;
+}
+
+/** What JSON is written with by everybody alike; Go escapes `<`, `>` and `&`. */
+const plainAscii = /^[ -%'-;=?-~]*$/;
+
+/** Written as `{}`, or with "." beside what lies below. */
+function isMember(node: Json | undefined): boolean {
+  if (!isJsonObject(node)) return false;
+  if (Object.hasOwn(node, ".")) return true;
+  for (const _ in node) return false;
+  return true;
+}
+
+function hasChildren(node: Json | undefined): boolean {
+  if (!isJsonObject(node)) return false;
+  for (const key in node) if (decodeElement(key) !== undefined) return true;
+  return false;
 }
 
 function parseJson(text: string): Json | undefined {

@@ -1,7 +1,7 @@
 /** `metadata.managedFields`: which program wrote which field. It explains a change; it never decides one. */
 import { isJsonObject, type Json } from "../resource/resource.ts";
 import type { FieldPath } from "./field-path.ts";
-import { decodeFieldsV1, type FieldSet, touches } from "./fields-v1.ts";
+import { touches } from "./fields-v1.ts";
 
 export interface ManagedFieldsEntry {
   readonly manager: string;
@@ -17,37 +17,46 @@ export interface ManagedFieldsEntry {
 
 /** Reads the entries; malformed ones are left out. */
 export function decodeManagedFields(managedFields: Json | undefined): readonly ManagedFieldsEntry[] {
-  if (!Array.isArray(managedFields)) return [];
-  const entries: ManagedFieldsEntry[] = [];
-  // Array.isArray does not narrow a readonly union; the elements are JSON all the same.
-  for (const entry of managedFields as readonly Json[]) {
-    if (!isJsonObject(entry)) continue;
-    const { manager, operation, apiVersion, subresource, time, fieldsV1 } = entry;
-    if (typeof manager !== "string" || (operation !== "Apply" && operation !== "Update")) continue;
-    entries.push({
-      manager,
-      operation,
-      apiVersion: typeof apiVersion === "string" ? apiVersion : "",
-      ...(typeof subresource === "string" && subresource !== "" ? { subresource } : {}),
-      ...(typeof time === "string" ? { time } : {}),
-      fieldsV1: fieldsV1 ?? {},
-    });
-  }
-  return entries;
+  return listOf(managedFields).flatMap((entry) => decodeEntry(entry) ?? []);
 }
 
 /**
  * Answers, for one object, who owns a path: its value, something below it, or the atomic value that contains it.
- * Entries of another apiVersion than the object's explain nothing, because their paths are of that version.
+ * Entries of another apiVersion than the object's explain nothing, because their paths are of that version. Nothing is
+ * read but the way to the path: an object has hundreds of owned fields, and somebody asks for three.
  */
 export function createOwnership(
   managedFields: Json | undefined,
   apiVersion: string,
 ): (path: FieldPath) => readonly ManagedFieldsEntry[] {
-  const sets: { readonly entry: ManagedFieldsEntry; readonly set: FieldSet }[] = decodeManagedFields(
-    managedFields,
-  )
-    .filter((entry) => entry.apiVersion === apiVersion)
-    .map((entry) => ({ entry, set: decodeFieldsV1(entry.fieldsV1) }));
-  return (path) => sets.filter(({ set }) => touches(set, path)).map(({ entry }) => entry);
+  const entries = listOf(managedFields);
+  return (path) => {
+    const owners: ManagedFieldsEntry[] = [];
+    for (const entry of entries) {
+      if (!isJsonObject(entry) || entry["apiVersion"] !== apiVersion || !touches(entry["fieldsV1"], path))
+        continue;
+      const owner = decodeEntry(entry);
+      if (owner !== undefined) owners.push(owner);
+    }
+    return owners;
+  };
+}
+
+function listOf(managedFields: Json | undefined): readonly Json[] {
+  // Array.isArray does not narrow a readonly union; the elements are JSON all the same.
+  return Array.isArray(managedFields) ? (managedFields as readonly Json[]) : [];
+}
+
+function decodeEntry(entry: Json): ManagedFieldsEntry | undefined {
+  if (!isJsonObject(entry)) return undefined;
+  const { manager, operation, apiVersion, subresource, time, fieldsV1 } = entry;
+  if (typeof manager !== "string" || (operation !== "Apply" && operation !== "Update")) return undefined;
+  return {
+    manager,
+    operation,
+    apiVersion: typeof apiVersion === "string" ? apiVersion : "",
+    ...(typeof subresource === "string" && subresource !== "" ? { subresource } : {}),
+    ...(typeof time === "string" ? { time } : {}),
+    fieldsV1: fieldsV1 ?? {},
+  };
 }

@@ -4,6 +4,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import PQueue from "p-queue";
 import { type SimpleGit, simpleGit } from "simple-git";
+import { createOneAtATime } from "../async/one-at-a-time.ts";
 import type {
   FetchedRevision,
   RemoteHead,
@@ -59,8 +60,12 @@ const neededSettings = {
   allowUnsafeSshCommand: true,
 } as const;
 
+const broken = /object file|packfile|corrupt|bad object|\.lock': File exists/i;
+
 export function createGitSource(options: GitSourceOptions): GitSource {
   const queue = new PQueue({ concurrency: options.concurrency });
+  /** Git locks a repository that it writes to, and does not wait: of policies that follow one repository, each has its turn. */
+  const inTurn = createOneAtATime();
   return { readHead, fetchRevision, readTree };
 
   async function readHead(request: SourceRequest, signal: AbortSignal): Promise<SourceResult<RemoteHead>> {
@@ -85,6 +90,15 @@ export function createGitSource(options: GitSourceOptions): GitSource {
     signal: AbortSignal,
   ): Promise<SourceResult<FetchedRevision>> {
     const dir = repositoryDir(request.url);
+    return await inTurn(dir, () => fetchInto(dir, request, head, signal));
+  }
+
+  async function fetchInto(
+    dir: string,
+    request: SourceRequest,
+    head: RemoteHead,
+    signal: AbortSignal,
+  ): Promise<SourceResult<FetchedRevision>> {
     const held = await describeCommit(dir, head);
     if (held !== undefined) return { type: "Done", value: held };
     const fetched = await withRemote(request, signal, async (git) => {
@@ -98,8 +112,9 @@ export function createGitSource(options: GitSourceOptions): GitSource {
         fault: { reason: "RefNotFound", message: `${head.revision} is not on the remote any more` },
       };
     });
-    // A copy that is broken is thrown away; the next attempt starts from nothing.
-    if (fetched.type === "Failed" && /object file|packfile|corrupt|bad object/i.test(fetched.fault.message)) {
+    // A copy that is broken, or that a Git process which died left locked, is thrown away; the next attempt starts from
+    // nothing.
+    if (fetched.type === "Failed" && broken.test(fetched.fault.message)) {
       await rm(dir, { recursive: true, force: true });
     }
     return fetched;

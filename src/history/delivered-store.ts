@@ -19,7 +19,7 @@ export interface DeliveredStore {
   close(): void;
 }
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 /** Changes wait this long for others, and are written so many at a time, so that the event loop is never held up. */
 const batchDelayMs = 50;
 const batchSize = 500;
@@ -28,9 +28,9 @@ const batchSize = 500;
 export function openDeliveredStore(path: string): DeliveredStore {
   const database = open(path);
   const select = database.prepare(
-    "SELECT key, uid, resource_version, revision, generation, completed FROM delivered WHERE policy = ?",
+    "SELECT key, uid, resource_version, revision, generation, completed, dependencies FROM delivered WHERE policy = ?",
   );
-  const upsert = database.prepare("INSERT OR REPLACE INTO delivered VALUES (?, ?, ?, ?, ?, ?, ?)");
+  const upsert = database.prepare("INSERT OR REPLACE INTO delivered VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   const deleteOne = database.prepare("DELETE FROM delivered WHERE policy = ? AND key = ?");
   const deleteAll = database.prepare("DELETE FROM delivered WHERE policy = ?");
   /** By policy and key; undefined stands for a removal. */
@@ -82,8 +82,9 @@ export function openDeliveredStore(path: string): DeliveredStore {
       waiting.delete(id);
       if (mark === undefined) deleteOne.run(policy, key);
       else {
-        const { uid, resourceVersion, revision, policyGeneration, completed } = mark;
-        upsert.run(policy, key, uid, resourceVersion, revision, policyGeneration, completed ? 1 : 0);
+        const { uid, resourceVersion, revision, policyGeneration, completed, dependencies = null } = mark;
+        const isCompleted = completed ? 1 : 0;
+        upsert.run(policy, key, uid, resourceVersion, revision, policyGeneration, isCompleted, dependencies);
       }
     }
     database.exec("COMMIT");
@@ -97,6 +98,7 @@ interface Row {
   readonly revision: string;
   readonly generation: number;
   readonly completed: number;
+  readonly dependencies: string | null;
 }
 
 function toMark(row: Row): DeliveredMark {
@@ -106,6 +108,7 @@ function toMark(row: Row): DeliveredMark {
     revision: row.revision,
     policyGeneration: row.generation,
     completed: row.completed === 1,
+    ...(row.dependencies === null ? {} : { dependencies: row.dependencies }),
   };
 }
 
@@ -123,9 +126,16 @@ function open(path: string): DatabaseSync {
       database.exec(`
         CREATE TABLE delivered (
           policy TEXT, key TEXT, uid TEXT, resource_version TEXT, revision TEXT, generation INTEGER, completed INTEGER,
+          dependencies TEXT,
           PRIMARY KEY (policy, key)
         ) WITHOUT ROWID, STRICT;
         PRAGMA user_version = ${schemaVersion}`);
+    } else if (version === 1) {
+      database.exec(`
+        BEGIN;
+        ALTER TABLE delivered ADD COLUMN dependencies TEXT;
+        PRAGMA user_version = ${schemaVersion};
+        COMMIT`);
     }
     return database;
   } catch (error) {

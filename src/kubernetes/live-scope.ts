@@ -7,6 +7,7 @@ import {
   type ResourceRef,
   resourceKey,
 } from "../resource/resource.ts";
+import { type LiveSight, type Sight, sightOf } from "../resource/sight.ts";
 import type { PackedObject, Packer } from "./packed-object.ts";
 
 /** How far the watch is. */
@@ -22,10 +23,8 @@ export interface ScopeDeps {
   readonly packer: Packer;
 }
 
-interface Entry {
-  readonly uid: string;
+interface Entry extends Sight {
   readonly resourceVersion: string;
-  readonly arrivedAtMs: number;
   /** Of which reading of the list: what an earlier one left behind is gone. */
   readonly round: number;
   readonly body?: PackedObject;
@@ -86,9 +85,8 @@ export class LiveScope {
     }
     const isKept = body !== undefined && this.#deps.wants(key);
     this.#entries.set(key, {
-      uid,
+      ...sightOf(object, atMs, known),
       resourceVersion,
-      arrivedAtMs: atMs,
       round: this.#round,
       ...(isKept ? { body: this.#deps.packer.pack(body) } : {}),
     });
@@ -119,6 +117,19 @@ export class LiveScope {
   look(ref: ResourceRef): LiveLook {
     const entry = this.#entryOf(ref);
     return entry?.body === undefined ? this.#withoutBody(ref, entry) : { type: "Present" };
+  }
+
+  /** What is known of an object without its body. */
+  sight(ref: ResourceRef): LiveSight {
+    const entry = this.#entryOf(ref);
+    if (entry !== undefined) return { type: "Present", ...entry };
+    const absence = this.#withoutBody(ref, entry);
+    // There is no entry, hence nothing that could have been dropped.
+    return absence.type === "Dropped" ? { type: "Unsynced" } : absence;
+  }
+
+  keys(): Iterable<ResourceKey> {
+    return this.#entries.keys();
   }
 
   #entryOf(ref: ResourceRef): Entry | undefined {

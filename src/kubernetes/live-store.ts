@@ -7,6 +7,7 @@ import {
   type ResourceKey,
   type ResourceRef,
 } from "../resource/resource.ts";
+import type { LiveSight } from "../resource/sight.ts";
 import { LiveScope, type ScopeDeps } from "./live-scope.ts";
 import { createPacker } from "./packed-object.ts";
 
@@ -54,6 +55,16 @@ export class LiveStore {
   /** As `read`, without the body. */
   look(ref: ResourceRef): LiveLook {
     return this.#scopeOf(ref)?.look(ref) ?? { type: "Unsynced" };
+  }
+
+  /** What is kept of objects that nobody declares, too. */
+  sight(ref: ResourceRef): LiveSight {
+    return this.#scopeOf(ref)?.sight(ref) ?? { type: "Unsynced" };
+  }
+
+  /** Every object that is known. */
+  *keys(): Iterable<ResourceKey> {
+    for (const scope of this.#scopes()) yield* scope.keys();
   }
 
   restore(ref: ResourceRef, object: KubernetesObject): void {

@@ -6,6 +6,7 @@ import type { Episode, Resolution } from "../controller/drift-store.ts";
 import type { PolicyKey } from "../controller/policy-key.ts";
 import { splitPolicyKey } from "../controller/policy-key.ts";
 import type { Announcements } from "../controller/report.ts";
+import { formatPath } from "../fieldpath/format-path.ts";
 import type { EventNote, EventRecorder } from "../kubernetes/events.ts";
 import { formatRef } from "../resource/resource.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -32,7 +33,7 @@ export function createAnnouncements({ logger, metrics, events, uidOf }: Announce
         ...(sinceWriteMs === undefined ? {} : { ageSeconds: sinceWriteMs / 1_000 }),
       });
       const what = [episode.type, ...paths(episode)].join(" ");
-      note(episode, {
+      note(episode.policy, {
         type: "Warning",
         reason: "DriftDetected",
         action: "Detect",
@@ -42,10 +43,20 @@ export function createAnnouncements({ logger, metrics, events, uidOf }: Announce
     driftChanged(episode) {
       logger.info({ ...about(episode), changes: paths(episode) }, "drift changed");
     },
+    unknownFields(policy, ref, fields) {
+      const paths = fields.slice(0, maxPaths).map(formatPath);
+      logger.warn({ policy, object: formatRef(ref), fields: paths }, "Git states fields that nobody knows");
+      note(policy, {
+        type: "Warning",
+        reason: "UnknownField",
+        action: "Detect",
+        note: `${formatRef(ref)}: the API server does not know ${paths.join(", ")}, and drops it; correct it in Git`,
+      });
+    },
     driftResolved(episode, resolution: Resolution) {
       logger.info({ ...about(episode), resolution }, "drift resolved");
       metrics.driftResolved(splitPolicyKey(episode.policy), resolution);
-      note(episode, {
+      note(episode.policy, {
         type: "Normal",
         reason: "DriftResolved",
         action: "Detect",
@@ -58,11 +69,16 @@ export function createAnnouncements({ logger, metrics, events, uidOf }: Announce
       logger[level]({ ...about(episode), result, ...(reason === "" ? {} : { reason }) }, "rollback ended");
       metrics.rollbackEnded(splitPolicyKey(episode.policy), result);
       if (result === "Succeeded") return;
-      note(episode, { type: "Warning", reason: `Rollback${result}`, action: "Rollback", note: reason });
+      note(episode.policy, {
+        type: "Warning",
+        reason: `Rollback${result}`,
+        action: "Rollback",
+        note: reason,
+      });
     },
   };
 
-  function note({ policy }: Episode, event: Omit<EventNote, "regarding">): void {
+  function note(policy: PolicyKey, event: Omit<EventNote, "regarding">): void {
     const uid = uidOf(policy);
     const { group, version, kind } = policyResource;
     const regarding = {

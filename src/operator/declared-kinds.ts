@@ -1,12 +1,17 @@
-/** The kinds that are declared, over all policies: what must be watched, and who is told when a watch breaks. */
+/** The kinds that are declared, or looked at for what is not, over all policies: what must be watched, and who is told when a watch breaks. */
 import type { DesiredStore } from "../controller/desired-store.ts";
 import type { PolicyKey } from "../controller/policy-key.ts";
 import type { WatchTarget } from "../kubernetes/reflectors.ts";
 import { apiVersionOf, type GroupVersionKind, type ResourceKey } from "../resource/resource.ts";
 
 /** One target for each kind and version; what is refused for another reason than its kind is not watched. */
-export function watchTargets(desired: DesiredStore): readonly WatchTarget[] {
+export function watchTargets(
+  desired: DesiredStore,
+  covered: readonly WatchTarget[] = [],
+): readonly WatchTarget[] {
   const targets = new Map<string, { gvk: GroupVersionKind; namespaces: Set<string> }>();
+  for (const { gvk, namespaces } of covered)
+    targets.set(nameOf(gvk), { gvk, namespaces: new Set(namespaces) });
   for (const [, { declarations }] of desired.policies()) {
     for (const { ref, refused } of declarations.values()) {
       if (refused !== undefined && refused.reason !== "KindNotServed") continue;

@@ -23,6 +23,8 @@ export interface PolicyWatchDeps {
   endDrifts(policy: PolicyKey, keys: readonly ResourceKey[], resolution: Resolution): void;
   /** Nothing is known any more of what was delivered for it. */
   forgetDelivered(policyUid: string): void;
+  /** Every policy that there is has been seen; told once. */
+  known(): void;
   onBug(error: unknown): void;
 }
 
@@ -105,6 +107,7 @@ export function createPolicyWatch(deps: PolicyWatchDeps): PolicyWatch {
     for (const key of drifts.restoredPolicies()) {
       if (!policies.has(key)) deps.endDrifts(key, [...drifts.restored(key).keys()], "PolicyDeleted");
     }
+    deps.known();
   }
 
   function awaited(): string | undefined {

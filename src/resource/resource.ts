@@ -49,6 +49,12 @@ export function resourceKey(ref: Omit<ResourceRef, "version">): ResourceKey {
   return `${ref.group}/${ref.kind}/${ref.namespace}/${ref.name}` as ResourceKey;
 }
 
+/** The parts of a key. */
+export function parseResourceKey(key: ResourceKey): Omit<ResourceRef, "version"> {
+  const [group = "", kind = "", namespace = "", ...name] = key.split("/");
+  return { group, kind, namespace, name: name.join("/") };
+}
+
 /** Splits an `apiVersion` such as `apps/v1` or `v1`. */
 export function parseApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
   const slash = apiVersion.indexOf("/");

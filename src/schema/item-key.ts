@@ -14,13 +14,15 @@ export function itemKey(item: Json, keys: readonly ListKey[]): string | number |
   return second === undefined ? scalar(keyValue(item, key)) : joinedKey(item, keys);
 }
 
-/** The path element that names the item: its keys in the schema's order, those that have a value. */
+/** The path element that names the item: its keys in the schema's order, those that have a value; itself, if none has. */
 export function keyElement(item: Json, keys: readonly ListKey[]): PathElement {
   if (keys.length === 0 || !isJsonObject(item)) return { type: "value", value: item };
   const fields = keys.flatMap((key) => {
     const value = keyValue(item, key);
     return value === undefined ? [] : [[key.name, value] as const];
   });
+  // Without a key an element would name every item, and a rollback would take away the first.
+  if (!fields.some(([, value]) => scalar(value) !== undefined)) return { type: "value", value: item };
   return { type: "key", fields: Object.fromEntries(fields) };
 }
 

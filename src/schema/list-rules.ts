@@ -1,7 +1,7 @@
 /** What OpenAPI does not say of lists: whose order has an effect, and what an absent key field stands for. */
 import type { Json } from "../resource/resource.ts";
 import { builtInTypeKey } from "./built-in-types.ts";
-import type { ListKey, SchemaNode } from "./schema-node.ts";
+import { type ListKey, noRoots, type SchemaNode } from "./schema-node.ts";
 
 /**
  * Lists that the server merges by key but whose order has an effect, by type and field.
@@ -29,7 +29,7 @@ export function listKeys(names: Json | undefined, items: SchemaNode): readonly L
 
 function listKey(name: string, items: SchemaNode): ListKey {
   const field = items.type === "struct" ? items.fields.get(name) : undefined;
-  const defaultValue = field?.fills?.when === undefined ? field?.fills?.value?.({}) : undefined;
+  const defaultValue = field?.fills?.when === undefined ? field?.fills?.value?.({}, noRoots) : undefined;
   const isOmittedIfEmpty = field?.omits === "zero";
   return { name, isOmittedIfEmpty, ...(defaultValue === undefined ? {} : { defaultValue }) };
 }

@@ -12,7 +12,7 @@ import {
   type StructField,
   type StructNode,
 } from "./schema-node.ts";
-import { barePodFills, serverFill } from "./server-fills.ts";
+import { serverFill, serverFillsWithin } from "./server-fills.ts";
 
 /** The kinds of one document, by `kindKey`. */
 export type CompiledSchemas = ReadonlyMap<string, SchemaNode>;
@@ -86,8 +86,7 @@ class Compiler {
   }
 
   compileKind(typeName: string): SchemaNode {
-    const node = this.#named(typeName);
-    return typeName.endsWith(".core.v1.Pod") ? asBarePod(node) : node;
+    return this.#named(typeName);
   }
 
   compile(schema: Json | undefined, owner: Owner = customResource): SchemaNode {
@@ -149,8 +148,9 @@ class Compiler {
   #field(name: string, { property, owner }: { property: Json; owner: Owner }): StructField {
     const { typeName, builtIn } = owner;
     const isList = isJsonObject(property) && property["type"] === "array";
-    const node = isList ? this.#list(property, owner, name) : this.compile(property, inside(builtIn));
-    const fills = builtIn ? serverFill(typeName, name) : defaultOf(property);
+    const plain = isList ? this.#list(property, owner, name) : this.compile(property, inside(builtIn));
+    const node = builtIn ? withFills(plain, serverFillsWithin(typeName, name)) : plain;
+    const fills = builtIn ? serverFill(typeName, name) : defaultOf(name, property);
     return { node, omits: this.#omission(node, { owner, name }), ...(fills === undefined ? {} : { fills }) };
   }
 
@@ -190,11 +190,15 @@ function inside(builtIn: boolean): Owner {
   return { typeName: "", builtIn };
 }
 
-/** A custom resource's default is what the server puts in; those of built-in types are mostly wrong (kube-openapi). */
-function defaultOf(property: Json): StructField["fills"] {
+/**
+ * A custom resource's default is what the server puts in, in place of a null as well unless that is a value of the
+ * field; those of built-in types are mostly wrong (kube-openapi).
+ */
+function defaultOf(name: string, property: Json): StructField["fills"] {
   if (!isJsonObject(property) || property["default"] === undefined) return undefined;
   const value = property["default"];
-  return { value: () => value };
+  const fills = { value: () => value };
+  return property["nullable"] === true ? { ...fills, when: (parent) => parent[name] !== null } : fills;
 }
 
 function intOrString({ pattern }: JsonObject): ScalarNode {
@@ -222,16 +226,17 @@ function withObjectFields(node: StructNode): StructNode {
   return { ...node, fields };
 }
 
-function asBarePod(node: SchemaNode): SchemaNode {
-  const spec = node.type === "struct" ? node.fields.get("spec") : undefined;
-  if (node.type !== "struct" || spec?.node.type !== "struct") return node;
-  const fields = new Map(spec.node.fields);
-  for (const [name, fills] of barePodFills) {
+/** The type of a field, or of its items, whose own fields are filled otherwise than elsewhere. */
+function withFills(node: SchemaNode, fills: ReturnType<typeof serverFillsWithin>): SchemaNode {
+  if (fills.length === 0) return node;
+  if (node.type === "list") return { ...node, items: withFills(node.items, fills) };
+  if (node.type !== "struct") return node;
+  const fields = new Map(node.fields);
+  for (const [name, fill] of fills) {
     const field = fields.get(name);
-    if (field !== undefined) fields.set(name, { ...field, fills });
+    if (field !== undefined) fields.set(name, { ...field, fills: fill });
   }
-  const barePodSpec: StructNode = { ...spec.node, fields };
-  return { ...node, fields: new Map(node.fields).set("spec", { ...spec, node: barePodSpec }) };
+  return { ...node, fields };
 }
 
 /** A reference stands alone, or in `allOf` beside a default or a description. */

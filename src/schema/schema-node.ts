@@ -47,13 +47,28 @@ export type Omission = "nothing" | "empty" | "zero";
 
 /** A value that the server puts in where Git states none, or a zero that it cannot tell from none. */
 export interface ServerFill {
-  /** What it puts in, given the object that the field is of; left out where that is the server's to choose. */
-  readonly value?: (desired: JsonObject) => Json | undefined;
+  /**
+   * What it puts in, given what Git states of the object that the field is of; undefined if it puts in nothing there.
+   * Left out where the value is the server's to choose: its presence says nothing.
+   */
+  readonly value?: (parent: JsonObject, roots: Roots) => Json | undefined;
   /** Whether it does, given the object that the field is of; always, if left out. */
-  readonly when?: (desired: JsonObject) => boolean;
+  readonly when?: (parent: JsonObject, roots: Roots) => boolean;
   /** It does so even where Git states a value. */
   readonly overrides?: true;
+  /** Whether it leaves out what Git states, given the object that the field is of. */
+  readonly drops?: (parent: JsonObject, roots: Roots) => boolean;
+  /** A value of the server's choice that can be changed afterwards without the object being made anew. */
+  readonly mutable?: true;
 }
+
+/** Both objects from their roots, for what depends on more than a field's siblings (the kind, the name, the uid). */
+export interface Roots {
+  readonly desired: JsonObject;
+  readonly live: JsonObject;
+}
+
+export const noRoots: Roots = { desired: {}, live: {} };
 
 /** An object with free keys: labels, annotations, ConfigMap data. */
 export interface MapNode {

@@ -30,3 +30,8 @@ export function shippedKind(gvk: GroupVersionKind): ShippedKind | undefined {
   compiled.set(key, kind);
   return kind;
 }
+
+/** All that it serves. */
+export function shippedKinds(): readonly GroupVersionKind[] {
+  return data.kinds.map(({ group, version, kind }) => ({ group, version, kind }));
+}

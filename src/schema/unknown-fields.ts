@@ -7,6 +7,26 @@ import type { SchemaNode } from "./schema-node.ts";
 /** Not part of any kind's own schema. */
 const everyKindHas: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata", "status"]);
 
+/** io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta; the last one was taken away in Kubernetes 1.24, and is still exported. */
+const metadataFields: ReadonlySet<string> = new Set([
+  "annotations",
+  "creationTimestamp",
+  "deletionGracePeriodSeconds",
+  "deletionTimestamp",
+  "finalizers",
+  "generateName",
+  "generation",
+  "labels",
+  "managedFields",
+  "name",
+  "namespace",
+  "ownerReferences",
+  "resourceVersion",
+  "selfLink",
+  "uid",
+  "clusterName",
+]);
+
 /** Deeper than any real object; nothing is said of what lies below. */
 const deepest = 100;
 
@@ -14,6 +34,13 @@ const deepest = 100;
 export function unknownFields(object: KubernetesObject, schema: SchemaNode): readonly FieldPath[] {
   const found: FieldPath[] = [];
   if (schema.type !== "struct") return found;
+  for (const name of Object.keys(object.metadata)) {
+    if (!metadataFields.has(name))
+      found.push([
+        { type: "field", name: "metadata" },
+        { type: "field", name },
+      ]);
+  }
   const search = new Search(found);
   for (const name of Object.keys(object)) {
     if (!everyKindHas.has(name)) search.member(name, object[name] ?? null, schema);

@@ -32,8 +32,14 @@ export function createInstruments(registry: Registry, options: MetricsOptions) {
   registerReadings(registry, options);
   const objects = new Gauge({
     name: "holdfast_objects",
-    help: "Declared objects by verdict.",
+    help: "Objects by verdict: those that Git declares, and what is unexpected beside them.",
     labelNames: [...policyLabels, "status"],
+    registers,
+  });
+  const excused = new Gauge({
+    name: "holdfast_excused_findings",
+    help: "Findings that are no drift, since a controller, a deliverer's mark or a rule answers for them.",
+    labelNames: policyLabels,
     registers,
   });
   const ready = new Gauge({
@@ -99,6 +105,7 @@ export function createInstruments(registry: Registry, options: MetricsOptions) {
   });
   return {
     objects,
+    excused,
     ready,
     detected,
     resolved,

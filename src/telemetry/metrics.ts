@@ -27,7 +27,7 @@ export interface Metrics {
   policyDeclares(policy: PolicyLabels, kinds: Iterable<KindLabels>): void;
   policyJudged(
     policy: PolicyLabels,
-    state: { ready: boolean; objects: Readonly<Record<string, number>> },
+    state: { ready: boolean; objects: Readonly<Record<string, number>>; excused: number },
   ): void;
   driftDetected(policy: PolicyLabels, drift: DriftLabels): void;
   driftResolved(policy: PolicyLabels, resolution: string): void;
@@ -58,6 +58,8 @@ const resolutions = [
   "PolicyDeleted",
   "ObjectGone",
 ];
+/** `Doubtful` objects are Unknown ones that are counted apart. */
+const objectStatuses = [...verdictStatuses, "Doubtful"];
 const fetchResults = ["Succeeded", "Failed"];
 const watchFailures = [
   "Unreachable",
@@ -74,8 +76,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = createInstruments(registry, options);
-  const { objects, ready, detected, resolved, rollbacks, fetches, restarts, broken } = metrics;
-  const perPolicy = [objects, ready, detected, resolved, rollbacks, fetches];
+  const { objects, excused, ready, detected, resolved, rollbacks, fetches, restarts, broken } = metrics;
+  const perPolicy = [objects, excused, ready, detected, resolved, rollbacks, fetches];
   const policies = new Set<string>();
   const watched = new Map<string, KindLabels>();
   const isKnown = (policy: PolicyLabels) => policies.has(policyName(policy));
@@ -88,7 +90,8 @@ export function createMetrics(options: MetricsOptions): Metrics {
       policies.add(policyName(policy));
       const labels = labelsOf(policy);
       ready.inc(labels, 0);
-      for (const status of verdictStatuses) objects.inc({ ...labels, status }, 0);
+      for (const status of objectStatuses) objects.inc({ ...labels, status }, 0);
+      excused.inc(labels, 0);
       for (const result of rollbackResults) rollbacks.inc({ ...labels, result }, 0);
       for (const resolution of resolutions) resolved.inc({ ...labels, resolution }, 0);
       for (const result of fetchResults) fetches.inc({ ...labels, result }, 0);
@@ -105,8 +108,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     policyJudged(policy, state) {
       if (!isKnown(policy)) return;
       ready.set(labelsOf(policy), state.ready ? 1 : 0);
-      for (const status of verdictStatuses)
+      for (const status of objectStatuses)
         objects.set({ ...labelsOf(policy), status }, state.objects[status] ?? 0);
+      excused.set(labelsOf(policy), state.excused);
     },
     driftDetected(policy, { group, kind, type, latencySeconds, ageSeconds }) {
       if (isKnown(policy)) detected.inc({ ...labelsOf(policy), group, kind, type });

@@ -5,6 +5,7 @@ import { describe, expect, it } from "@jest/globals";
 import { type Policy, parsePolicy } from "../../src/api/policy.ts";
 import { parseKubernetesYaml } from "../../src/render/kubernetes-yaml.ts";
 import type { Json, JsonObject, KubernetesObject } from "../../src/resource/resource.ts";
+import { defaultDetection } from "../support/detection.ts";
 import { invalidSpecs, smallestSpec, validSpecs } from "../support/policy-specs.ts";
 
 const samples = join(import.meta.dirname, "../../config/samples");
@@ -39,6 +40,7 @@ describe("a policy that says the least", () => {
       generation: 3,
       source: { url, ref: { branch: "main" }, path: "", render: "Auto", intervalSeconds: 60 },
       targetNamespace: "payments",
+      detection: defaultDetection,
       rollback: { mode: "Never" },
       suspend: false,
     });

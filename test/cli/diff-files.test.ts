@@ -177,11 +177,67 @@ describe("an object that was changed", () => {
   });
 });
 
+describe("an object that only the live file holds", () => {
+  const binding = (head = "") =>
+    `---\n{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: extra, namespace: shop${head}}}\n`;
+  const unexpectedIn = async (live: string) => {
+    const { report } = await compared(configMap("name: settings, namespace: shop"), live);
+    return report.objects.flatMap(({ resource, type, reason }) =>
+      type === "Missing" || resource.name === "settings"
+        ? []
+        : [`${resource.kind} ${resource.name} ${type ?? reason}`],
+    );
+  };
+  const settings = configMap("name: settings, namespace: shop, uid: s1");
+
+  it("is Unexpected if its kind is declared, or sensitive, in a namespace that is spoken of", async () => {
+    const service = "---\n{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}}\n";
+    const elsewhere = binding().replace("namespace: shop", "namespace: bank");
+    const rootCertificate = `---\n${configMap("name: kube-root-ca.crt, namespace: shop")}`;
+    const extra = `---\n${configMap("name: extra, namespace: shop")}`;
+    expect(await unexpectedIn(settings + extra + binding() + service + elsewhere + rootCertificate)).toEqual([
+      "ConfigMap extra Unexpected",
+      "RoleBinding extra Unexpected",
+    ]);
+  });
+
+  it("is Unexpected where a manifest leaves its namespace to the live file, in that one", async () => {
+    const { report } = await compared(configMap("name: settings"), settings + binding());
+    expect(report.summary).toMatchObject({ total: 2, inSync: 1, unexpected: 1 });
+  });
+
+  it("is accounted for by an owner that the file holds, with that uid, if that makes such objects", async () => {
+    const owner = (kind: string, uid: string) =>
+      `, ownerReferences: [{apiVersion: apps/v1, kind: ${kind}, name: web, uid: ${uid}, controller: true}]`;
+    const pod = (head: string) =>
+      `---\n{apiVersion: v1, kind: Pod, metadata: {name: web-a, namespace: shop${head}}}\n`;
+    const set =
+      "---\n{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: web, namespace: shop, uid: r1}}\n";
+    expect(await unexpectedIn(settings + set + pod(owner("ReplicaSet", "r1")))).toEqual([
+      "ReplicaSet web Unexpected",
+    ]);
+    expect(await unexpectedIn(settings + set + pod(owner("ReplicaSet", "forged")))).toEqual([
+      "Pod web-a Unexpected",
+      "ReplicaSet web Unexpected",
+    ]);
+    expect(await unexpectedIn(settings + set + binding(owner("ReplicaSet", "r1")))).toContain(
+      "RoleBinding extra Unexpected",
+    );
+    expect(await unexpectedIn(settings + pod(owner("ReplicaSet", "r1")))).toEqual(["Pod web-a NotObserved"]);
+  });
+
+  it("is not reported while it is being deleted, and is if it has been for long", async () => {
+    const going = (time: string) => unexpectedIn(settings + binding(`, deletionTimestamp: "${time}"`));
+    expect(await going(new Date().toISOString())).toEqual([]);
+    expect(await going("2026-01-02T03:04:05Z")).toEqual(["RoleBinding extra Unexpected"]);
+  });
+});
+
 describe("an object that is not there", () => {
   it.each([
     ["an empty list", nothing],
     ["a list of nothing, as Go writes it", "apiVersion: v1\nkind: ConfigMapList\nitems: null\n"],
-    ["other objects", configMap("name: other, namespace: shop")],
+    ["other objects", "{apiVersion: v1, kind: Service, metadata: {name: other, namespace: shop}}"],
     ["one of that name in another namespace", configMap("name: settings, namespace: other")],
     [
       "one of that name of another kind",

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { compare } from "../../src/diff/compare.ts";
-import type { FieldChange } from "../../src/diff/field-change.ts";
+import type { DetectionMode, FieldChange } from "../../src/diff/field-change.ts";
 import { rollbackPatch } from "../../src/drift/patch.ts";
 import { formatPath } from "../../src/fieldpath/format-path.ts";
 import { parseKubernetesYaml } from "../../src/render/kubernetes-yaml.ts";
@@ -16,6 +16,7 @@ import { shippedKind } from "../../src/schema/shipped.ts";
 import { useApiServer } from "../support/api-server.ts";
 
 const testdata = join(import.meta.dirname, "testdata");
+const modes: readonly DetectionMode[] = ["Declared", "Exact"];
 const api = useApiServer();
 
 /** In an order in which each may be created. */
@@ -43,9 +44,11 @@ describe.each(["created", "applied by the server", "applied by kubectl"] as cons
         // Two variables of one name cannot be applied by the server, which says so.
         if (live === undefined)
           return expect(`${how} ${desired.metadata.name}`).toBe("applied by the server rs");
-        const { changes, unknownFields } = await comparison(desired, live);
-        expect(changes.map(described)).toEqual([]);
-        expect(unknownFields.map(formatPath)).toEqual([]);
+        for (const mode of modes) {
+          const { changes, unknownFields } = await comparison(desired, live, mode);
+          expect([mode, ...changes.map(described)]).toEqual([mode]);
+          expect(unknownFields.map(formatPath)).toEqual([]);
+        }
       },
     );
   },
@@ -65,8 +68,10 @@ describe("a custom resource", () => {
       const live = await deliver(desired, "created");
       const schema = crds.find(({ gvk }) => kindKey(gvk) === kindKey(refOf(widget)))?.schema;
       if (live === undefined || schema === undefined) throw new Error("it was not created");
-      const { changes, unknownFields } = compare({ desired, live, schema, mode: "Declared" });
-      expect([changes, unknownFields]).toEqual([[], []]);
+      for (const mode of modes) {
+        const { changes, unknownFields } = compare({ desired, live, schema, mode });
+        expect([changes, unknownFields]).toEqual([[], []]);
+      }
     }
   });
 });
@@ -77,15 +82,16 @@ describe("a hand edit", () => {
     namespace = await api.namespace("edits");
   });
 
-  it.each(edits.map((edit) => [edit.name, edit] as const))("is found and undone: %s", async (_, edit) => {
+  const inBothModes = edits.flatMap((edit) => modes.map((mode) => [edit.name, mode, edit] as const));
+  it.each(inBothModes)("is found and undone: %s (%s)", async (_, mode, edit) => {
     const desired = await placed(edit.desired, namespace);
     const url = await urlOf(desired);
     expect(await deliver(desired, "created")).toBeDefined();
     try {
       const edited = await send(`${url}?fieldManager=kubectl-edit`, edit.patch);
-      expect((await comparison(desired, edited)).changes).not.toEqual([]);
-      const answer = await rollBack(desired, url);
-      expect((await comparison(desired, answer)).changes.map(described)).toEqual([]);
+      expect((await comparison(desired, edited, mode)).changes).not.toEqual([]);
+      const answer = await rollBack(desired, url, mode);
+      expect((await comparison(desired, answer, mode)).changes.map(described)).toEqual([]);
     } finally {
       await api.request({ method: "DELETE", path: `${url}?gracePeriodSeconds=0` });
       await gone(url);
@@ -94,10 +100,14 @@ describe("a hand edit", () => {
 });
 
 /** Controllers write status meanwhile, so that the version moves: judged again, as the operator does it. */
-async function rollBack(desired: KubernetesObject, url: string): Promise<KubernetesObject> {
+async function rollBack(
+  desired: KubernetesObject,
+  url: string,
+  mode: DetectionMode,
+): Promise<KubernetesObject> {
   for (let attempt = 0; ; attempt++) {
     const live = await get(url);
-    const { changes } = await comparison(desired, live);
+    const { changes } = await comparison(desired, live, mode);
     const body = rollbackPatch({ changes, desired, live });
     const path = `${url}?dryRun=All&fieldManager=holdfast`;
     const { status, body: answer } = await api.request({
@@ -145,8 +155,8 @@ async function deliver(
   return get(url);
 }
 
-async function comparison(desired: KubernetesObject, live: KubernetesObject) {
-  return compare({ desired, live, schema: await schemaOf(desired), mode: "Declared" });
+async function comparison(desired: KubernetesObject, live: KubernetesObject, mode: DetectionMode) {
+  return compare({ desired, live, schema: await schemaOf(desired), mode });
 }
 
 /** The one that this server publishes; a built-in kind's is the shipped one as well, where the release is the same. */

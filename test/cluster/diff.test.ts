@@ -45,8 +45,19 @@ const diff = (...args: readonly string[]): Promise<Ended> =>
 const diffRepository = (path: string, ...args: readonly string[]) =>
   diff("--repo", repository.directory, "--path", path, "--namespace", namespace, ...args);
 
+/** By a policy that asks for nothing else than what the folder states: the tests share one namespace. */
 async function report(path: string): Promise<DiffReport & { readonly exitCode: number | null }> {
-  const { exitCode, stdout, stderr } = await diffRepository(path, "-o", "json");
+  const policy = await folder.write(
+    `${path}.yaml`,
+    `apiVersion: holdfast.dev/v1alpha1
+kind: GitRepoPolicy
+metadata: {name: shop, namespace: ${namespace}}
+spec:
+  source: {url: "file://${encodeURI(repository.directory)}", ref: {branch: main}, path: ${path}}
+  detection: {unexpected: Ignore}
+`,
+  );
+  const { exitCode, stdout, stderr } = await diff(policy, "-o", "json");
   expect(stderr).toBe("");
   return { ...(JSON.parse(stdout) as DiffReport), exitCode };
 }
@@ -64,7 +75,9 @@ spec: {source: {url: "file://${encodeURI(repository.directory)}", ref: {branch: 
     expect(await diff(policy)).toEqual({
       exitCode: 0,
       stdout: "2 objects, 2 in sync, 0 drifted (0 missing), 0 pending, 0 unknown\n",
-      stderr: "",
+      // What the role `view` leaves out.
+      stderr:
+        "holdfast diff: what is unexpected is not seen of Role.rbac.authorization.k8s.io, RoleBinding.rbac.authorization.k8s.io, which may not be listed\n",
     });
   });
 
@@ -136,6 +149,39 @@ describe("a hand edit", () => {
       { type: "Modified", path: "data.mode", desired: "fast", live: "slow" },
     ]);
     expect(objects[299]?.type).toBe("Missing");
+  });
+});
+
+describe("what the repository does not declare", () => {
+  it("is Unexpected, of the kinds that it declares and of sensitive ones, but for what controllers and clusters make", async () => {
+    const place = await api.namespace("undeclared");
+    await api.kubectl(["apply", "-n", place, "-f", join(repository.directory, "app")]);
+    await api.kubectl(["scale", "deployment/web", "--replicas=0", "-n", place]);
+    await api.kubectl(["create", "configmap", "extra", "-n", place]);
+    await api.kubectl(["create", "job", "miner", "--image=registry.example.com/miner:1.0", "-n", place]);
+    await api.kubectl(["create", "service", "clusterip", "other", "--tcp=80", "-n", place]);
+    const { exitCode, stdout } = await diff(
+      "--repo",
+      repository.directory,
+      "--path",
+      "app",
+      "--namespace",
+      place,
+    );
+    expect(stdout.split("\n")).toEqual([
+      `ConfigMap ${place}/extra: Unexpected`,
+      `Job.batch ${place}/miner: Unexpected`,
+      "4 objects, 2 in sync, 2 drifted (0 missing, 2 unexpected), 0 pending, 0 unknown",
+      "",
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  it("is not looked for among kinds that the caller may not list, and that is said", async () => {
+    const place = await api.namespace("unlisted");
+    await repository.commit({ "unlisted/all.yaml": secret });
+    const { stderr } = await diff("--repo", repository.directory, "--path", "unlisted", "--namespace", place);
+    expect(stderr).toContain("RoleBinding.rbac.authorization.k8s.io, Secret, which may not be listed");
   });
 });
 

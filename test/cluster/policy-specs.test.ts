@@ -39,10 +39,10 @@ describe("the API server refuses a policy", () => {
   });
 
   it("with a field that it does not know, as kubectl sends it, and names the field", async () => {
-    const policy = policyOf({ ...smallestSpec, detection: { mode: "Exact" } });
+    const policy = policyOf({ ...smallestSpec, compliance: { mode: "Exact" } });
     const args = ["apply", "--dry-run=server", "--filename", "-"];
     const refused = await api.tryKubectl(args, { input: JSON.stringify(policy) });
-    expect(refused.stderr).toContain('unknown field "spec.detection"');
+    expect(refused.stderr).toContain('unknown field "spec.compliance"');
     expect(refused.exitCode).not.toBe(0);
   });
 });
@@ -63,14 +63,15 @@ describe("the API server accepts a policy", () => {
         interval: "1m",
         render: { type: "Auto" },
       },
+      detection: { mode: "Exact", unexpected: "Report", sensitiveKinds: "Watch", ignore: [], trust: [] },
       rollback: { mode: "Never" },
       suspend: false,
     });
   });
 
   it("and leaves out a field that it does not know, where the client asks for no strictness", async () => {
-    const { body } = await create({ ...smallestSpec, detection: { mode: "Exact" } });
+    const { body } = await create({ ...smallestSpec, compliance: { mode: "Exact" } });
     expect(fieldAt(body, ["spec", "source", "path"])).toBe("");
-    expect(fieldAt(body, ["spec", "detection"])).toBeUndefined();
+    expect(fieldAt(body, ["spec", "compliance"])).toBeUndefined();
   });
 });

@@ -9,8 +9,10 @@ import { policyKey } from "../../src/controller/policy-key.ts";
 import type { PolicyEntry } from "../../src/controller/policy-store.ts";
 import type { SourceStatus } from "../../src/controller/source-store.ts";
 import { createStatusReconciler, type StatusDeps } from "../../src/controller/status-reconciler.ts";
-import { type ResourceKey, resourceKey } from "../../src/resource/resource.ts";
+import { formatPath, parsePath } from "../../src/fieldpath/format-path.ts";
+import { formatRef, type ResourceKey, resourceKey } from "../../src/resource/resource.ts";
 import { anyNode } from "../../src/schema/schema-node.ts";
+import { defaultDetection } from "../support/detection.ts";
 import { episode } from "../support/episodes.ts";
 
 const { signal } = new AbortController();
@@ -37,6 +39,10 @@ beforeEach(() => {
     drifts: new DriftStore(),
     now: () => nowMs,
     watchTrouble: () => watchTrouble,
+    awaited: () => undefined,
+    unseen: () => [],
+    describeField: ({ origin, ref }, field) =>
+      Promise.resolve(`${origin.path}:7: ${formatRef(ref)}: ${formatPath(field)}`),
     writeStatus: (_, status) => {
       if (fault !== undefined) return Promise.reject(fault);
       written.push(status);
@@ -47,7 +53,7 @@ beforeEach(() => {
   };
 });
 
-function valid(generation: number): PolicyEntry {
+function valid(generation: number): Extract<PolicyEntry, { type: "Valid" }> {
   const policy: Policy = {
     namespace: "shop",
     name: "main",
@@ -61,6 +67,7 @@ function valid(generation: number): PolicyEntry {
       intervalSeconds: 60,
     },
     targetNamespace: "shop",
+    detection: defaultDetection,
     rollback: { mode: "Never" },
     suspend: false,
   };
@@ -78,24 +85,33 @@ function source(change: Partial<SourceStatus> = {}): SourceStatus {
   return { headReadAtMs: startMs, refused: false, policyGeneration: 1, revision, ...change };
 }
 
+type TestEntry = Omit<DriftEntry, "schema" | "excused"> & Partial<Pick<DriftEntry, "excused">>;
+const nothingExcused = { count: 0, rules: [] };
+
 /** Declares ConfigMaps of these names, each with its verdict, or none yet. */
-function judge(entries: Readonly<Record<string, Omit<DriftEntry, "schema"> | undefined>>): void {
+function judge(entries: Readonly<Record<string, TestEntry | undefined>>): void {
   const declarations = new Map<ResourceKey, Declaration>();
   for (const [name, entry] of Object.entries(entries)) {
     const ref = { group: "", version: "v1", kind: "ConfigMap", namespace: "shop", name };
     const origin = { repository: "r", revision: "main@sha1:1", path: "a.yaml" };
     const bytes = packBody({ apiVersion: "v1", kind: "ConfigMap", metadata: { name } });
     declarations.set(resourceKey(ref), { policy: key, key: resourceKey(ref), ref, origin, bytes });
-    if (entry !== undefined) deps.drifts.set(key, resourceKey(ref), { ...entry, schema: anyNode });
+    if (entry !== undefined)
+      deps.drifts.set(key, resourceKey(ref), { excused: nothingExcused, ...entry, schema: anyNode });
   }
   deps.desired.replace(key, { revision: "main@sha1:1", declarations });
 }
 
 const inSync = { verdict: { status: "InSync" } } as const;
-const unknown = (reason: "KindNotServed" | "DeclaredTwice" | "SourceFailed", message: string) =>
+const unknown = (reason: "KindNotServed" | "DeclaredTwice" | "SourceFailed" | "Doubtful", message: string) =>
   ({ verdict: { status: "Unknown", reason, message } }) as const;
 
-function drifted(name: string, minute: number): Omit<DriftEntry, "schema"> {
+function notDeclared(verdict: DriftEntry["verdict"]): void {
+  const pod = resourceKey({ group: "", kind: "Pod", namespace: "shop", name: "x" });
+  deps.drifts.set(key, pod, { verdict, undeclared: true, excused: nothingExcused, schema: anyNode });
+}
+
+function drifted(name: string, minute: number): TestEntry {
   const open = episode({
     recordName: `record-${name}`,
     resource: { group: "", version: "v1", kind: "ConfigMap", namespace: "shop", name },
@@ -134,6 +150,39 @@ describe("the conditions", () => {
       "InSync=Unknown NotJudged",
       "Reconciling=True Progressing",
     ]);
+  });
+
+  it("never say InSync before all was looked through for what Git does not declare", async () => {
+    deps = { ...deps, awaited: () => "looking for what Git does not declare: Pod" };
+    judge({ a: inSync });
+    expect(await conditions()).toEqual([
+      "Ready=False Progressing",
+      "InSync=Unknown NotJudged",
+      "Reconciling=True Progressing",
+    ]);
+  });
+
+  it("count what is unexpected as drift, and not among what Git declares and is still to be judged", async () => {
+    judge({ a: inSync, b: undefined });
+    notDeclared({ status: "Drifted", type: "Unexpected", changes: [], against: "r" });
+    expect(await conditions()).toContain("Ready=False Progressing");
+    expect(condition("Ready")?.message).toBe("judged 1 of 2 objects");
+    expect(condition("InSync")?.message).toContain("1 drifted (0 missing, 1 unexpected)");
+    expect(written.at(-1)?.objects).toMatchObject({ total: 2, drifted: 1, unexpected: 1 });
+  });
+
+  it("name what Git does not declare and of which it cannot be said who accounts for it", async () => {
+    judge({ a: inSync });
+    notDeclared({ status: "Unknown", reason: "Forbidden", message: "its owner cannot be looked at" });
+    await conditions();
+    expect(condition("InSync")?.message).toContain("Pod shop/x (its owner cannot be looked at)");
+  });
+
+  it("name the kinds in which nothing unexpected can be seen, and stay Ready", async () => {
+    deps = { ...deps, unseen: () => ["NetworkPolicy", "RoleBinding"] };
+    judge({ a: inSync });
+    expect(await conditions()).toEqual(["Ready=True Watching", "InSync=True InSync"]);
+    expect(condition("Ready")?.message).toContain("may not be watched: NetworkPolicy, RoleBinding");
   });
 
   it("say why objects cannot be judged: how many for each reason, and three of them by name", async () => {
@@ -205,7 +254,64 @@ describe("the conditions", () => {
   });
 });
 
+describe("fields in Git that the API server does not know", () => {
+  const typo = [parsePath("metadata.lables")];
+
+  it("are a fault of the source, with file and line, and change no verdict", async () => {
+    judge({ a: { ...inSync, unknownFields: typo } });
+    expect(await conditions()).toEqual([
+      "Ready=True Watching",
+      "InSync=True InSync",
+      "SourceFaulty=True UnknownField",
+    ]);
+    expect(condition("SourceFaulty")?.message).toBe(
+      "a field in Git that the API server does not know and drops: a.yaml:7: ConfigMap shop/a: metadata.lables; correct or remove them",
+    );
+  });
+
+  it("are counted, and three of them named", async () => {
+    judge(Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, { ...inSync, unknownFields: typo }])));
+    await conditions();
+    const message = condition("SourceFaulty")?.message ?? "";
+    expect(message).toContain("4 fields in Git");
+    expect(message.match(/a\.yaml/g)).toHaveLength(3);
+  });
+
+  it("are gone as soon as Git is right", async () => {
+    judge({ a: { ...inSync, unknownFields: typo } });
+    await conditions();
+    judge({ a: inSync });
+    expect(await conditions()).toEqual(["Ready=True Watching", "InSync=True InSync"]);
+  });
+});
+
 describe("the status", () => {
+  it("counts what is doubtful apart from what is unknown, and is not in sync because of it", async () => {
+    judge({
+      a: inSync,
+      b: unknown("Doubtful", "data.x: nobody owns it"),
+      c: unknown("DeclaredTwice", "twice"),
+    });
+    expect(await conditions()).toContain("InSync=Unknown NotJudged");
+    expect(written.at(-1)?.objects).toMatchObject({ inSync: 1, unknown: 1, doubtful: 1 });
+    expect(condition("InSync")?.message).toContain("1 unknown, 1 doubtful of 3 objects");
+  });
+
+  it("counts what is excused, and lists the rules that excuse nothing, once everything is judged", async () => {
+    const rule = (name: string) => ({ name, match: [], paths: [], reason: "" });
+    const detection = { ...defaultDetection, ignore: [rule("used"), rule("stale")] };
+    const { policy, ...entry } = valid(1);
+    deps.policies.set(key, { ...entry, policy: { ...policy, detection } });
+    const excused = { ...inSync, excused: { count: 3, rules: ["used"] } };
+    judge({ a: excused, b: undefined });
+    await conditions();
+    expect(written.at(-1)?.unmatchedRules).toBeUndefined();
+    judge({ a: excused, b: inSync });
+    await conditions();
+    expect(written.at(-1)?.objects?.excused).toBe(3);
+    expect(written.at(-1)?.unmatchedRules).toEqual(["stale"]);
+  });
+
   it("counts, and lists the oldest twenty drifts, however many there are", async () => {
     const many = Array.from({ length: 30 }, (_, i) => 29 - i);
     judge(Object.fromEntries(many.map((minute) => [`m${minute}`, drifted(`m${minute}`, minute)])));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { compare } from "../../src/diff/compare.ts";
+import type { DetectionMode } from "../../src/diff/field-change.ts";
 import type { JsonPatchOperation } from "../../src/drift/json-patch.ts";
 import { recreateBody, rollbackPatch } from "../../src/drift/patch.ts";
 import type { Json, KubernetesObject } from "../../src/resource/resource.ts";
@@ -29,11 +30,14 @@ const configMap = (body: { readonly [field: string]: Json }) =>
   object({ group: "", kind: "ConfigMap" }, body);
 
 /** The patch without its guard, after checking that the patched object is in sync. */
-function patchOf(desired: KubernetesObject, live: KubernetesObject): readonly JsonPatchOperation[] {
+function patchOf(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  mode: DetectionMode = "Declared",
+): readonly JsonPatchOperation[] {
   const group = desired.apiVersion === "v1" ? "" : "apps";
   const schema = shippedKind({ group, version: "v1", kind: desired.kind })?.schema ?? { type: "any" };
-  const changesTo = (object: KubernetesObject) =>
-    compare({ desired, live: object, schema, mode: "Declared" }).changes;
+  const changesTo = (object: KubernetesObject) => compare({ desired, live: object, schema, mode }).changes;
   const [first, ...rest] = rollbackPatch({ changes: changesTo(live), desired, live });
   expect(first).toEqual(guard);
   expect(changesTo(applyPatch(live, rest))).toEqual([]);
@@ -54,6 +58,41 @@ describe("a rollback's patch", () => {
     expect(operations).toEqual([
       { op: "replace", path: "/data/a", value: "1" },
       { op: "add", path: "/data/b", value: "2" },
+    ]);
+  });
+
+  it("takes away what was added", () => {
+    const live = configMap({ data: { a: "1", own: "x" }, immutable: true });
+    expect(patchOf(configMap({ data: { a: "1" } }), live, "Exact")).toEqual([
+      { op: "remove", path: "/data/own" },
+      { op: "remove", path: "/immutable" },
+    ]);
+  });
+
+  it("takes away an added item that has no key, and no other instead", () => {
+    const account = (secrets: Json) =>
+      object({ group: "", kind: "ServiceAccount" }, { imagePullSecrets: secrets });
+    const desired = account([{ name: "own" }]);
+    const live = account([{}, { name: "own" }, { name: "added" }]);
+    expect(applyPatch(live, patchOf(desired, live, "Exact"))["imagePullSecrets"]).toEqual([{ name: "own" }]);
+  });
+
+  it("writes a default that would not come back by itself, since it is part of that of an object around it", () => {
+    const added = {
+      type: "Added",
+      path: [field("spec"), field("size")],
+      live: 9,
+      default: 3,
+      managers: [],
+    } as const;
+    const live = configMap({ spec: { size: 9 } });
+    expect(rollbackPatch({ changes: [added], desired: configMap({}), live })).toEqual([
+      guard,
+      { op: "replace", path: "/spec/size", value: 3 },
+    ]);
+    expect(rollbackPatch({ changes: [added], desired: configMap({ spec: {} }), live })).toEqual([
+      guard,
+      { op: "remove", path: "/spec/size" },
     ]);
   });
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { sameElement } from "../../src/fieldpath/compare-paths.ts";
+import type { FieldPath } from "../../src/fieldpath/field-path.ts";
 import {
   decodeElement,
   decodeFieldsV1,
   encodeElement,
   encodeFieldsV1,
+  type FieldSet,
   touches,
 } from "../../src/fieldpath/fields-v1.ts";
 import { parsePath } from "../../src/fieldpath/format-path.ts";
@@ -84,7 +87,6 @@ describe("fieldsV1", () => {
 });
 
 describe("the paths that a set touches", () => {
-  const set = decodeFieldsV1(fromTheServer);
   it.each([
     ["metadata.labels.app", true],
     ["metadata.labels", true],
@@ -98,12 +100,72 @@ describe("the paths that a set touches", () => {
     ['spec.template.spec.containers[name="other"]', false],
     ['spec.template.spec.containers[name="app"].ports[containerPort=53,protocol="TCP"]', false],
   ])("%s: %s", (path, expected) => {
-    expect(touches(set, parsePath(path))).toBe(expected);
+    expect(touches(fromTheServer, parsePath(path))).toBe(expected);
   });
 
   it("are none below a map of which another manager has taken the last key over", () => {
-    expect(
-      touches(decodeFieldsV1({ "f:metadata": { "f:labels": {} } }), parsePath("metadata.labels.app")),
-    ).toBe(false);
+    expect(touches({ "f:metadata": { "f:labels": {} } }, parsePath("metadata.labels.app"))).toBe(false);
+  });
+
+  it("are those that the decoded set holds", () => {
+    const index = { type: "index", index: 0 } as const;
+    fc.assert(
+      fc.property(arbitraryFields(), arbitraryPath(), (fields, other) => {
+        const set = decodeFieldsV1(fields);
+        const known = pathsIn(set);
+        for (const path of [...known, ...known.map((path) => [...path, index]), other])
+          expect([path, touches(fields, path)]).toEqual([path, holds(set, path)]);
+      }),
+    );
+  });
+
+  it("are found though Go spells some characters in another way", () => {
+    const fields = { "f:spec": { 'v:"a\\u003cb"': {}, 'k:{"name":"\\u0026"}': { ".": {} } } };
+    expect(touches(fields, parsePath('spec[="a<b"]'))).toBe(true);
+    expect(touches(fields, parsePath('spec[name="&"]'))).toBe(true);
+    expect(touches(fields, parsePath('spec[name="<"]'))).toBe(false);
+  });
+
+  it("are found without a look at the others", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 100_000 }, (_, i) => [`k:{"name":"${i}"}`, { ".": {} }]),
+    );
+    const fields = { "f:spec": { "f:items": many } };
+    const path = parsePath('spec.items[name="99999"]');
+    const startedAt = performance.now();
+    for (let i = 0; i < 1_000; i++) expect(touches(fields, path)).toBe(true);
+    // Decoding them once takes longer than all thousand questions.
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
+
+/** Fields as a server would write them, about the names that arbitrary paths use. */
+function arbitraryFields(): fc.Arbitrary<Json> {
+  const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
+    tree: fc
+      .array(
+        fc.tuple(
+          fc.oneof(
+            arbitraryPath().map((path) => path.map(encodeElement).at(-1) ?? "."),
+            fc.constantFrom(".", "f:a", "f:b", "f:name", "odd"),
+          ),
+          fc.oneof({ depthSize: "small" }, fc.constant<Json>({}), tie("tree")),
+        ),
+        { maxLength: 4 },
+      )
+      .map((entries): Json => Object.fromEntries(entries)),
+  }));
+  return tree;
+}
+
+function pathsIn({ children }: FieldSet): readonly FieldPath[] {
+  return [[], ...children.flatMap(({ element, set }) => pathsIn(set).map((path) => [element, ...path]))];
+}
+
+/** What `touches` answers, told on the decoded set. */
+function holds(set: FieldSet, path: FieldPath): boolean {
+  const [element, ...rest] = path;
+  if (element === undefined) return set.isMember || set.children.length > 0;
+  const child = set.children.find((candidate) => sameElement(candidate.element, element));
+  return child === undefined ? set.isMember && element.type === "index" : holds(child.set, rest);
+}

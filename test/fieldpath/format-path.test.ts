@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { FieldPath, PathElement } from "../../src/fieldpath/field-path.ts";
-import { formatPath, PathSyntaxError, parsePath } from "../../src/fieldpath/format-path.ts";
+import { formatPath, parsePath } from "../../src/fieldpath/format-path.ts";
+import { PathSyntaxError } from "../../src/fieldpath/path-reader.ts";
 import { arbitraryPath } from "../support/arbitrary-json.ts";
 
 const field = (name: string): PathElement => ({ type: "field", name });

@@ -1,6 +1,6 @@
 /** Real Git against real repositories, on disk and behind HTTP. */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -122,6 +122,27 @@ describe("a revision", () => {
     expect(reasonOf(await git.readHead({ url: moved.url, ref: { branch: "main" } }, signal))).toBe(
       "Unreachable",
     );
+  });
+});
+
+describe("a repository that several policies follow", () => {
+  it("is fetched for all of them at once", async () => {
+    const git = source({ concurrency: 8 });
+    const results = await Promise.all(Array.from({ length: 8 }, () => read({ branch: "main" }, { git })));
+    expect(results.map(messageOf)).toEqual(Array.from({ length: 8 }, () => ""));
+  });
+
+  it("is fetched again after a Git process died in the middle and left its lock", async () => {
+    const cacheDir = join(directory, "cache-locked");
+    const git = source({ cacheDir });
+    const moving = await createRepository(join(directory, "moving"));
+    await moving.commit({ "a.yaml": "a: 1\n" });
+    await read({ branch: "main" }, { git, url: moving.url });
+    const [held = ""] = await readdir(join(cacheDir, "repositories"));
+    await writeFile(join(cacheDir, "repositories", held, "shallow.lock"), "");
+    await moving.commit({ "a.yaml": "a: 2\n" });
+    expect(messageOf(await read({ branch: "main" }, { git, url: moving.url }))).toMatch(/shallow\.lock/);
+    expect(reasonOf(await read({ branch: "main" }, { git, url: moving.url }))).toBe("Done");
   });
 });
 

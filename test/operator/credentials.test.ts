@@ -4,6 +4,7 @@ import type { Policy } from "../../src/api/policy.ts";
 import type { WriteResult, Writer } from "../../src/kubernetes/write.ts";
 import { readCredentials } from "../../src/operator/credentials.ts";
 import type { JsonObject } from "../../src/resource/resource.ts";
+import { defaultDetection } from "../support/detection.ts";
 
 const { signal } = new AbortController();
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -23,6 +24,7 @@ function policy(secretName?: string): Policy {
       ...(secretName === undefined ? {} : { secretName }),
     },
     targetNamespace: "shop",
+    detection: defaultDetection,
     rollback: { mode: "Never" },
     suspend: false,
   };

@@ -1,6 +1,7 @@
 /** What becomes of hand edits, deliveries and everything between the two. */
 import { describe, expect, it } from "@jest/globals";
 import type { KubernetesObject } from "../../src/resource/resource.ts";
+import { defaultDetection } from "../support/detection.ts";
 import { createWorld } from "../support/world.ts";
 
 function configMap(data: Record<string, string>, name = "settings"): KubernetesObject {
@@ -75,8 +76,20 @@ describe("an edit by hand", () => {
     expect(world.story).toEqual(["Detected Modified settings"]);
   });
 
-  it("of a key that Git does not state is not looked at", async () => {
+  it("that adds a key which Git does not state is recorded, and the key is taken away", async () => {
     const world = await delivered();
+    world.write(configMap({ mode: "fast", color: "blue", extra: "x" }));
+    await world.settle();
+    expect(world.story).toEqual([
+      "Detected Modified settings",
+      "Rollback Succeeded settings",
+      "Resolved RolledBack settings",
+    ]);
+    expect(world.live(one)?.["data"]).toEqual({ mode: "fast", color: "blue" });
+  });
+
+  it("of a key that Git does not state is not looked at in mode Declared", async () => {
+    const world = await delivered({ detection: { ...defaultDetection, mode: "Declared" } });
     world.write(configMap({ mode: "fast", color: "blue", extra: "x" }));
     await world.settle();
     expect(world.story).toEqual([]);

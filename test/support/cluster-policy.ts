@@ -76,7 +76,13 @@ export async function createClusterPolicy(
         apiVersion: "holdfast.dev/v1alpha1",
         kind: "GitRepoPolicy",
         metadata: { name, namespace },
-        spec: { source, rollback: { mode: "Always", serviceAccountName }, ...spec },
+        // The account's own Role and bindings are in the cluster, not in Git.
+        spec: {
+          source,
+          rollback: { mode: "Always", serviceAccountName },
+          detection: { unexpected: "Ignore" },
+          ...spec,
+        },
       };
       await access.kubectl(["apply", "-f", "-"], { input: JSON.stringify(policy) });
     },

@@ -9,10 +9,28 @@ const commit = "0123456789abcdef0123456789abcdef01234567";
 export const smallestSpec: JsonObject = { source: { url, ref } };
 
 const source = (fields: JsonObject): JsonObject => ({ source: { url, ref, ...fields } });
+const detection = (fields: JsonObject): JsonObject => ({ ...smallestSpec, detection: fields });
+const deployments = [{ group: "apps", kinds: ["Deployment"] }];
+const ignored: JsonObject = {
+  name: "scaled",
+  match: deployments,
+  paths: ["spec.replicas"],
+  reason: "scaled by hand",
+};
+const ignoring = (fields: JsonObject): JsonObject => detection({ ignore: [{ ...ignored, ...fields }] });
+const trusted: JsonObject = { name: "ca", match: deployments, manager: "injector", paths: ["spec.ca"] };
+const trusting = (fields: JsonObject): JsonObject => detection({ trust: [{ ...trusted, ...fields }] });
+const ignoredPath = "spec.detection.ignore[0].paths[0]";
+const tracking = (fields: JsonObject): JsonObject => detection({ tracking: fields });
 const rollback = (fields: JsonObject): JsonObject => ({ ...smallestSpec, rollback: fields });
 
 /** What is wrong, a spec, and the field that whoever refuses it has to name. */
-export const invalidSpecs: readonly (readonly [what: string, spec: Json, field: string])[] = [
+export const invalidSpecs: readonly (readonly [
+  what: string,
+  spec: Json,
+  field: string,
+  parsedField?: string,
+])[] = [
   ["no source", {}, "spec.source"],
   ["a source that is a text", { source: url }, "spec.source"],
   ["no url", { source: { ref } }, "spec.source.url"],
@@ -75,6 +93,82 @@ export const invalidSpecs: readonly (readonly [what: string, spec: Json, field: 
     { ...smallestSpec, targetNamespace: "My_Shop" },
     "spec.targetNamespace",
   ],
+  ["an unknown detection mode", detection({ mode: "Loose" }), "spec.detection.mode"],
+  [
+    "an unknown word for unexpected objects",
+    detection({ unexpected: "Delete" }),
+    "spec.detection.unexpected",
+  ],
+  [
+    "an unknown word for sensitive kinds",
+    detection({ sensitiveKinds: "All" }),
+    "spec.detection.sensitiveKinds",
+  ],
+  ["an ignore rule without a name", ignoring({ name: "" }), "spec.detection.ignore[0].name"],
+  ["an ignore rule for no objects", ignoring({ match: [] }), "spec.detection.ignore[0].match"],
+  ["an ignore rule for anything at all", ignoring({ match: [{}] }), "spec.detection.ignore[0].match[0]"],
+  ["an ignore rule for no fields", ignoring({ paths: [] }), "spec.detection.ignore[0].paths"],
+  ["an ignore rule without a reason", ignoring({ reason: "" }), "spec.detection.ignore[0].reason"],
+  ["two ignore rules of one name", detection({ ignore: [ignored, ignored] }), "spec.detection.ignore[1]"],
+  ["an empty path", ignoring({ paths: [""] }), ignoredPath],
+  ["a path that is a star", ignoring({ paths: ["*"] }), ignoredPath],
+  ["a path with a lone star", ignoring({ paths: ["spec.*.image"] }), ignoredPath],
+  ["a path of the whole object", ignoring({ paths: ["."] }), ignoredPath],
+  ["a path that begins with an item", ignoring({ paths: ["[0].spec"] }), ignoredPath],
+  ["a path that ends in a dot", ignoring({ paths: ["spec."] }), ignoredPath],
+  ["a path with a key without quotes", ignoring({ paths: ["spec.containers[name=app]"] }), ignoredPath],
+  ["a path with an open bracket", ignoring({ paths: ['metadata.labels["app"'] }), ignoredPath],
+  ["a path as JSON Pointer", ignoring({ paths: ["/spec/replicas"] }), ignoredPath],
+  ["a path as JSONPath", ignoring({ paths: ["$.spec[?(@.x)]"] }), ignoredPath],
+  ["a path of 1025 characters", ignoring({ paths: ["x".repeat(1_025)] }), ignoredPath],
+  [
+    "a second path that is none",
+    ignoring({ paths: ["spec", "spec.*"] }),
+    "spec.detection.ignore[0].paths[1]",
+  ],
+  [
+    "a group with a version",
+    ignoring({ match: [{ group: "apps/v1" }] }),
+    "spec.detection.ignore[0].match[0].group",
+  ],
+  [
+    "a kind as a plural",
+    ignoring({ match: [{ kinds: ["deployments"] }] }),
+    "spec.detection.ignore[0].match[0].kinds[0]",
+  ],
+  [
+    "no kinds in a list of kinds",
+    ignoring({ match: [{ kinds: [] }] }),
+    "spec.detection.ignore[0].match[0].kinds",
+  ],
+  [
+    "a name with a slash",
+    ignoring({ match: [{ names: ["shop/web"] }] }),
+    "spec.detection.ignore[0].match[0].names[0]",
+  ],
+  [
+    "a namespace in capitals",
+    ignoring({ match: [{ namespaces: ["Shop"] }] }),
+    "spec.detection.ignore[0].match[0].namespaces[0]",
+  ],
+  ["trust in nobody", trusting({ manager: "" }), "spec.detection.trust[0].manager"],
+  ["trust in everybody", trusting({ manager: "*" }), "spec.detection.trust[0].manager"],
+  ["trust with a path that is none", trusting({ paths: ["spec.*"] }), "spec.detection.trust[0].paths[0]"],
+  [
+    "a tracking label that is none",
+    tracking({ label: "a b", value: "shop" }),
+    "spec.detection.tracking.label",
+  ],
+  [
+    "a tracking label without a value",
+    tracking({ label: "app", value: "" }),
+    "spec.detection.tracking.value",
+  ],
+  [
+    "a tracking value that no label can have",
+    tracking({ label: "app", value: "a/b" }),
+    "spec.detection.tracking.value",
+  ],
   ["an unknown rollback mode", rollback({ mode: "Sometimes" }), "spec.rollback.mode"],
   ["rollback as nobody", rollback({ mode: "Always" }), "spec.rollback.serviceAccountName"],
   [
@@ -83,6 +177,21 @@ export const invalidSpecs: readonly (readonly [what: string, spec: Json, field: 
     "spec.rollback.serviceAccountName",
   ],
   ["a suspend that is a word", { ...smallestSpec, suspend: "yes" }, "spec.suspend"],
+];
+
+const validPaths = [
+  "spec.replicas",
+  'spec.template.spec.containers[name="app"].env[name="MODE"].value',
+  "webhooks[*].clientConfig.caBundle",
+  'metadata.annotations["a.b/c"]',
+  'metadata.annotations["a.b/*"]',
+  '["odd top"].a',
+  'spec.ports[port=80,protocol="TCP"]',
+  'metadata.finalizers[="x/y"]',
+  "spec.args[0]",
+  'data["say \\"hi\\""]',
+  "spec.$ref.a-b_c",
+  'spec.items[enabled=true,"a.b"=null,weight=-1.5]',
 ];
 
 /** What is unusual about it, and a spec that is right all the same. */
@@ -104,6 +213,29 @@ export const validSpecs: readonly (readonly [what: string, spec: JsonObject])[] 
   ["the longest interval", source({ interval: "23h59m60s" })],
   ["an interval in one small unit", source({ interval: "86400s" })],
   ["an account while nothing is rolled back", rollback({ serviceAccountName: "shop" })],
+  [
+    "rules for what is no drift",
+    detection({
+      mode: "Declared",
+      unexpected: "Ignore",
+      sensitiveKinds: "DeclaredOnly",
+      ignore: [ignored],
+      trust: [trusted],
+    }),
+  ],
+  [
+    "rules of one name in both lists",
+    detection({ ignore: [ignored], trust: [{ ...trusted, name: "scaled" }] }),
+  ],
+  ["every form of a path", ignoring({ paths: validPaths })],
+  ["the core group", ignoring({ match: [{ group: "", kinds: ["Service"] }] })],
+  ["every object", ignoring({ match: [{ names: ["*"] }] })],
+  [
+    "an object whose name has colons",
+    ignoring({ match: [{ names: ["system:node-*"], namespaces: ["team-?"] }] }),
+  ],
+  ["a manager with a slash and a glob", trusting({ manager: "externalsecrets.external-secrets.io/*" })],
+  ["a tracking label", tracking({ label: "app.kubernetes.io/instance", value: "shop_web.1" })],
   ["rollback", rollback({ mode: "Always", serviceAccountName: "shop.rollback-1" })],
   [
     "everything",

@@ -1,22 +1,38 @@
 /** The operator's reconcilers in process, with a cluster and a repository that are plain maps: for scenario tests. */
 import type { Policy } from "../../src/api/policy.ts";
+import { createCoverage } from "../../src/controller/coverage.ts";
 import { DesiredStore } from "../../src/controller/desired-store.ts";
 import { createDriftReconciler, type RollbackOrder } from "../../src/controller/drift-reconciler.ts";
 import { DriftStore, type Episode } from "../../src/controller/drift-store.ts";
+import type { OwnerRead } from "../../src/controller/owner-cache.ts";
+import type { KindScope } from "../../src/controller/place.ts";
 import { type PolicyKey, policyKey } from "../../src/controller/policy-key.ts";
 import type { PolicyStore } from "../../src/controller/policy-store.ts";
 import { createReport } from "../../src/controller/report.ts";
 import { createSourceReconciler } from "../../src/controller/source-reconciler.ts";
 import type { SourceStore } from "../../src/controller/source-store.ts";
+import { createUnexpectedReconciler, thePolicies } from "../../src/controller/unexpected-reconciler.ts";
 import type { DeliveredMark, RollbackAttempt } from "../../src/drift/input.ts";
+import { kindNameOf } from "../../src/drift/makers.ts";
 import { rollbackPatch } from "../../src/drift/patch.ts";
+import { formatPath } from "../../src/fieldpath/format-path.ts";
 import type { DesiredObject } from "../../src/resource/desired.ts";
 import type { LiveRead } from "../../src/resource/live.ts";
-import { type KubernetesObject, type ResourceKey, refOf, resourceKey } from "../../src/resource/resource.ts";
+import { ownersOf } from "../../src/resource/owner.ts";
+import {
+  type GroupVersionKind,
+  type KubernetesObject,
+  type ResourceKey,
+  type ResourceRef,
+  refOf,
+  resourceKey,
+} from "../../src/resource/resource.ts";
+import { type LiveSight, type Sight, sightOf } from "../../src/resource/sight.ts";
 import type { SourceFault } from "../../src/resource/source.ts";
 import { anyNode } from "../../src/schema/schema-node.ts";
 import { shippedKind } from "../../src/schema/shipped.ts";
 import { applyPatch } from "./apply-patch.ts";
+import { defaultDetection } from "./detection.ts";
 
 export interface World {
   /** Moves the repository's head; objects are what the new commit renders to. Nobody is told. */
@@ -47,6 +63,11 @@ export interface World {
   /** From now on no DriftRecord reaches the cluster, until `takeRecords`. */
   holdRecords(): void;
   takeRecords(): void;
+  /** The watch of this kind falls behind, until `sync`. */
+  unsync(kind: string): void;
+  sync(kind: string): void;
+  /** Objects of this kind may not be read any more. */
+  forbid(kind: string): void;
   verdictOf(object: KubernetesObject, name?: string): string;
   live(object: KubernetesObject): KubernetesObject | undefined;
   /** What was announced, in order: `Detected Modified`, `Resolved RolledBack`. */
@@ -96,6 +117,10 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
   const awaiting = new Map<PolicyKey, Set<ResourceKey>>();
   const unrecorded = new Set<ResourceKey>();
   let areRecordsHeld = false;
+  let judging: ResourceKey | undefined;
+  const sights = new Map<ResourceKey, Sight>();
+  const unsynced = new Set<string>();
+  const forbidden = new Set<string>();
   /** Objects whose bodies were let go. */
   const released = new Set<ResourceKey>();
   for (const [key, value] of kept.policies) policies.set(key, entryOf(value));
@@ -113,6 +138,8 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     fieldManager: "holdfast",
     announce: {
       driftDetected: (episode) => story.push(`Detected ${episode.type} ${episode.resource.name}`),
+      unknownFields: (_, ref, fields) =>
+        story.push(`Unknown ${fields.map(formatPath).join(" ")} ${ref.name}`),
       driftChanged: (episode) => story.push(`Changed ${episode.resource.name}`),
       driftResolved: (episode, resolution) => story.push(`Resolved ${resolution} ${episode.resource.name}`),
       rollbackEnded: (episode, result) => story.push(`Rollback ${result} ${episode.resource.name}`),
@@ -140,12 +167,28 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     redact: (object) => object,
     ...report,
     rollback,
-    awaitHead(key, resource) {
-      awaiting.set(key, (awaiting.get(key) ?? new Set()).add(resource));
-      sourceQueue.add(key);
-    },
+    awaitHead,
     isRecorded: () => !areRecordsHeld,
     awaitRecord: (_, resource) => unrecorded.add(resource),
+    // Waiting for a time is left to the tests; what is to be looked at at once, because of another object, is queued.
+    again: (key, afterMs) => {
+      if (afterMs === 0 && key !== judging) driftQueue.add(key);
+    },
+  });
+  const coverageDeps = { policies, desired, operatorNamespace: "holdfast-system", scopeOf };
+  let coverage = createCoverage(coverageDeps);
+  const unexpected = createUnexpectedReconciler({
+    ...coverageDeps,
+    sources,
+    drifts,
+    now,
+    coverage: () => coverage,
+    sight,
+    readOwner: (ref) => Promise.resolve(readOwner(ref)),
+    arePoliciesKnown: () => true,
+    report: report.report,
+    forget: report.forget,
+    awaitHead,
     again: () => undefined,
   });
   const reconcileSource = createSourceReconciler({
@@ -176,22 +219,28 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
         fault: { reason: "EmptyRender", message: "holds no objects" },
       });
     },
-    scopeOf: (gvk) => {
-      const kind = shippedKind(gvk);
-      return kind === undefined ? "NotServed" : kind.namespaced ? "Namespaced" : "Cluster";
-    },
+    scopeOf,
     discoveryVersion: () => 1,
     loadMarks: (uid) => marksOf(uid),
     storeMark: (uid, key, mark) => marksOf(uid).set(key, mark),
-    ensureWatches: () => undefined,
+    ensureWatches() {
+      const before = coverage.text;
+      coverage = createCoverage(coverageDeps);
+      if (coverage.text === before) return;
+      enqueue(kept.cluster.keys());
+      for (const key of policies.keys())
+        for (const held of [drifts.entries(key), drifts.restored(key)]) enqueue(held.keys());
+    },
     changed: (_, keys) => enqueue(keys),
     forgotten(key, keys, resolution) {
       report.forget(key, keys, resolution);
+      unexpected.undeclared(keys.filter((one) => !desired.isDeclared(one)));
       enqueue(keys);
     },
     headRead: (key) => {
       enqueue(awaiting.get(key) ?? []);
       awaiting.delete(key);
+      enqueue(unexpected.takeWaiting(thePolicies));
     },
     fetched: () => undefined,
   });
@@ -204,6 +253,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
           ref: refOf(body),
           body,
           origin: { repository: "r", revision, path: "a.yaml", line: i + 1 },
+          ...(body.metadata.name ? {} : { unfinished: { reason: "NoName", detail: "metadata.name" } }),
         })),
       );
     },
@@ -213,6 +263,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     remove(object) {
       const key = resourceKey(refOf(object));
       kept.cluster.delete(key);
+      sights.delete(key);
       kept.deletedAtMs.set(key, ++kept.nowMs);
       driftQueue.add(key);
     },
@@ -259,6 +310,13 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
       enqueue(unrecorded);
       unrecorded.clear();
     },
+    unsync: (kind) => void unsynced.add(kind),
+    sync(kind) {
+      unsynced.delete(kind);
+      for (const { object } of kept.cluster.values())
+        if (object.kind === kind) enqueue(unexpected.takeWaiting(kindNameOf(refOf(object))));
+    },
+    forbid: (kind) => void forbidden.add(kind),
     spoilPolicy(message, name = "main") {
       const key = policyKey({ namespace: "shop", name });
       const { uid, generation } = kept.policies.get(key) ?? testPolicy({});
@@ -296,12 +354,46 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
       const [key] = driftQueue;
       if (key === undefined) continue;
       driftQueue.delete(key);
+      judging = key;
       await reconcileDrift(key, signal);
+      await unexpected.reconcile(key, signal);
     }
   }
 
   function enqueue(keys: Iterable<ResourceKey>): void {
     for (const key of keys) driftQueue.add(key);
+  }
+
+  function awaitHead(key: PolicyKey, resource: ResourceKey): void {
+    awaiting.set(key, (awaiting.get(key) ?? new Set()).add(resource));
+    sourceQueue.add(key);
+  }
+
+  function scopeOf(gvk: GroupVersionKind): KindScope {
+    const kind = shippedKind(gvk);
+    // Custom resources are namespaced here.
+    if (kind === undefined) return gvk.group.endsWith(".example.com") ? "Namespaced" : "NotServed";
+    return kind.namespaced ? "Namespaced" : "Cluster";
+  }
+
+  /** Undefined for kinds and namespaces that nobody looks through. */
+  function sight(ref: ResourceRef): LiveSight | undefined {
+    if (coverage.reporterOf(ref) === undefined) return undefined;
+    if (unsynced.has(ref.kind)) return { type: "Unsynced" };
+    const key = resourceKey(ref);
+    const found = kept.cluster.get(key);
+    if (found === undefined) return { type: "Absent", sinceMs: startedAtMs };
+    const seen = sightOf(found.object, Math.max(startedAtMs, found.arrivedAtMs), sights.get(key));
+    sights.set(key, seen);
+    return { type: "Present", ...seen };
+  }
+
+  function readOwner(ref: ResourceRef): OwnerRead {
+    if (forbidden.has(ref.kind))
+      return { type: "Failed", reason: "Forbidden", message: `may not get ${ref.kind}` };
+    const owner = kept.cluster.get(resourceKey(ref))?.object;
+    if (owner === undefined) return { type: "Absent" };
+    return { type: "Present", uid: owner.metadata.uid ?? "", owners: ownersOf(owner) };
   }
 
   function readLive(ref: Parameters<typeof resourceKey>[0]): LiveRead {
@@ -390,6 +482,7 @@ function testPolicy(change: Partial<Policy>): Policy {
       intervalSeconds: 60,
     },
     targetNamespace: "shop",
+    detection: defaultDetection,
     rollback: { mode: "Always", serviceAccountName: "shop-rollback" },
     suspend: false,
     ...change,

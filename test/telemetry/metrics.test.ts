@@ -26,7 +26,7 @@ describe("a policy that is seen", () => {
     expect(await series("holdfast_rollbacks_total")).toContain(
       'holdfast_rollbacks_total{policy_namespace="shop",policy="main",result="Failed"} 0',
     );
-    expect(await series("holdfast_objects")).toHaveLength(5);
+    expect(await series("holdfast_objects")).toHaveLength(6);
   });
 
   it("leaves no series behind when it is gone, and others keep theirs", async () => {
@@ -37,7 +37,7 @@ describe("a policy that is seen", () => {
     metrics.policyGone(shop);
     // What was under way when the policy went ends later.
     metrics.policyDeclares(shop, [deployment]);
-    metrics.policyJudged(shop, { ready: true, objects: {} });
+    metrics.policyJudged(shop, { ready: true, objects: {}, excused: 2 });
     metrics.driftDetected(shop, { ...deployment, type: "Modified", latencySeconds: 0.01 });
     metrics.driftResolved(shop, "PolicyDeleted");
     metrics.rollbackEnded(shop, "Failed");
@@ -46,7 +46,7 @@ describe("a policy that is seen", () => {
       'holdfast_source_age_seconds{policy_namespace="shop",policy="main"} 12.5',
       'holdfast_source_interval_seconds{policy_namespace="shop",policy="main"} 60',
     ]);
-    expect((await series("holdfast_objects")).length).toBe(5);
+    expect((await series("holdfast_objects")).length).toBe(6);
   });
 
   it("counts drift of each kind that it declares from zero, and tells kinds of one name apart", async () => {

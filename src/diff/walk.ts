@@ -1,19 +1,21 @@
-/** Walks through what Git states, and notes where live differs. */
+/** Walks through both objects side by side, and notes where live is not what Git, and the server after it, say. */
 import { isJsonObject, type Json, type JsonObject, type KubernetesObject } from "../resource/resource.ts";
 import { itemKey } from "../schema/item-key.ts";
 import { PathStack } from "../schema/path-stack.ts";
 import {
   anyNode,
   type ListNode,
+  noRoots,
+  type Roots,
   type SchemaNode,
   type StructField,
   type StructNode,
 } from "../schema/schema-node.ts";
 import { isServerMade, sameAtomic } from "./atomic.ts";
-import type { FieldChange } from "./field-change.ts";
+import type { DetectionMode, FieldChange } from "./field-change.ts";
 import { matchItems } from "./list-items.ts";
 import { metadataFields, systemAnnotations } from "./metadata.ts";
-import { isEmpty, isOmitted } from "./omission.ts";
+import { isDropped, isEmpty, isFilled, isOmitted } from "./omission.ts";
 import { sameScalar } from "./scalar.ts";
 
 /** Never compared at the top: identity, metadata (apart), and what controllers report. */
@@ -24,51 +26,136 @@ const deepest = 100;
 
 const keptField: StructField = { node: anyNode, omits: "nothing" };
 
-/** One comparison in mode `Declared`. */
-export class DeclaredWalk {
+/** Two objects at the same place. */
+interface Sides {
+  readonly desired: JsonObject;
+  readonly live: JsonObject;
+  readonly schema: SchemaNode;
+}
+
+/** One field of them. */
+interface Field {
+  readonly stated: Json | undefined;
+  readonly live: Json | undefined;
+  readonly field: StructField;
+  /** What Git states of the object that it is a field of. */
+  readonly parent: JsonObject;
+}
+
+/** One comparison. */
+export class Walk {
   /** In the order in which they were met; without managers. */
   readonly changes: FieldChange[] = [];
   readonly #path = new PathStack();
+  readonly #isExact: boolean;
+  #roots: Roots = noRoots;
+
+  constructor(mode: DetectionMode) {
+    this.#isExact = mode === "Exact";
+  }
 
   object(desired: KubernetesObject, live: KubernetesObject, schema: SchemaNode): void {
-    this.#path.enterField("metadata");
-    for (const [name, field] of metadataFields) {
-      const value = own(desired.metadata, name);
-      const stated = name === "annotations" ? withoutSystemAnnotations(value) : value;
-      this.#field(name, { stated, live: own(live.metadata, name), field, parent: desired.metadata });
-    }
-    this.#path.leave();
+    this.#roots = { desired, live };
+    this.#metadata(desired.metadata, live.metadata);
     for (const name of Object.keys(desired)) {
       if (!neverCompared.has(name)) this.#member(name, { desired, live, schema });
     }
+    if (!this.#isExact) return;
+    for (const name of Object.keys(live)) {
+      if (!neverCompared.has(name)) this.#unstatedMember(name, { desired, live, schema });
+    }
   }
 
-  #member(
-    name: string,
-    { desired, live, schema }: { desired: JsonObject; live: JsonObject; schema: SchemaNode },
-  ): void {
+  #metadata(desired: JsonObject, live: JsonObject): void {
+    this.#path.enterField("metadata");
+    for (const [name, field] of metadataFields) {
+      let stated = own(desired, name);
+      let found = own(live, name);
+      if (name === "annotations" && statesSystemAnnotation(stated)) {
+        found = withoutSystemAnnotations(found);
+        stated = withoutSystemAnnotations(stated);
+      }
+      this.#field(name, { stated, live: found, field, parent: desired });
+      if (this.#isExact) this.#unstated(name, { stated, live: found, field, parent: desired });
+    }
+    this.#path.leave();
+  }
+
+  #member(name: string, { desired, live, schema }: Sides): void {
+    const stated = desired[name];
+    // Most fields: a scalar that is the same, whatever the schema says of it.
+    if (stated === live[name] && typeof stated !== "object") return;
     const found = own(live, name);
     const known = fieldOf(schema, name);
     // The server drops what it does not know. If it holds such a field all the same, the schema is not the newest.
     if (known === undefined && found === undefined) return;
-    this.#field(name, { stated: desired[name], live: found, field: known ?? keptField, parent: desired });
+    this.#field(name, { stated, live: found, field: known ?? keptField, parent: desired });
   }
 
-  #field(
-    name: string,
-    at: { stated: Json | undefined; live: Json | undefined; field: StructField; parent: JsonObject },
-  ): void {
+  #field(name: string, at: Field): void {
     const { stated, live, field } = at;
     if (stated === undefined || stated === null) return;
+    if (isLeftToServer(stated, at, this.#roots)) {
+      if (this.#isExact) this.#unstated(name, { ...at, stated: undefined });
+      return;
+    }
     this.#path.enterField(name);
     const before = this.changes.length;
     if (live === undefined || live === null) {
-      if (!isOmitted(stated, field)) this.#removed(stated);
+      if (!isOmitted(stated, field) && !isDropped(field, at.parent, this.#roots)) this.#removed(stated);
     } else {
       this.#value(stated, live, field.node);
-      if (this.changes.length > before && isServerMade(live, at)) this.changes.length = before;
+      if (this.changes.length > before && isServerMade(live, { ...at, roots: this.#roots }))
+        this.changes.length = before;
     }
     this.#path.leave();
+  }
+
+  #unstatedMember(name: string, { desired, live, schema }: Sides): void {
+    const stated = own(desired, name);
+    if (stated !== undefined && stated !== null) return;
+    const field = fieldOf(schema, name) ?? keptField;
+    this.#unstated(name, { stated, live: own(live, name), field, parent: desired });
+  }
+
+  /** What live has and Git does not state: made by the server, or added. */
+  #unstated(name: string, { stated, live, field, parent }: Field): void {
+    if ((stated ?? null) !== null || live === undefined || live === null || isOmitted(live, field)) return;
+    const { fills } = field;
+    let expected: Json | undefined;
+    if (fills !== undefined && isFilled(field, parent, this.#roots)) {
+      // The server's own choice: that there is one says nothing.
+      if (fills.value === undefined) return;
+      expected = fills.value(parent, this.#roots) ?? undefined;
+      if (expected === live) return;
+    }
+    this.#path.enterField(name);
+    if (expected === undefined) this.#addition(live, field);
+    else this.#againstDefault(expected, live, field.node);
+    this.#path.leave();
+  }
+
+  /** Where nothing and emptiness are one, an addition is what stands inside. */
+  #addition(live: Json, { node, omits }: StructField): void {
+    if (omits === "nothing") return this.#added(live);
+    if (node.type === "map" && !node.atomic) return this.#value({}, live, node);
+    if (node.type === "list" && node.listType !== "atomic") return this.#value([], live, node);
+    this.#added(live);
+  }
+
+  /** Git states nothing here, so what differs from the server's own value was added. */
+  #againstDefault(expected: Json, live: Json, schema: SchemaNode): void {
+    const before = this.changes.length;
+    this.#value(expected, live, schema);
+    if (this.changes.length === before) return;
+    const found = this.changes.splice(before);
+    for (const change of found) {
+      if (change.type === "Added") this.changes.push(change);
+      // What the server would put in, and live lacks, nobody added.
+      if (change.type !== "Modified") continue;
+      const { path, desired, live: value } = change;
+      this.changes.push({ type: "Added", path, live: value, default: desired, managers: [] });
+    }
   }
 
   #value(desired: Json, live: Json, schema: SchemaNode): void {
@@ -90,8 +177,10 @@ export class DeclaredWalk {
 
   #members(desired: Json, live: Json, schema: SchemaNode): void {
     if (!isJsonObject(desired) || !isJsonObject(live)) return this.#whole(desired, live, schema);
-    for (const name of Object.keys(desired)) this.#member(name, { desired, live, schema });
-    if (schema.type === "struct") this.#displacing(desired, live, schema);
+    const sides: Sides = { desired, live, schema };
+    for (const name of Object.keys(desired)) this.#member(name, sides);
+    if (this.#isExact) for (const name of Object.keys(live)) this.#unstatedMember(name, sides);
+    else if (schema.type === "struct") this.#displacing(desired, live, schema);
   }
 
   /** Of two fields that exclude each other Git states one and live has the other: both must change. */
@@ -120,7 +209,18 @@ export class DeclaredWalk {
       this.#path.leave();
     }
     if (schema.ordered && !isAscending(matches)) this.#reordered(desired, live);
-    if (schema.displaces !== undefined && matches.includes(-1)) this.#displacingItems(desired, live, schema);
+    if (this.#isExact) this.#unstatedItems(live, matches, schema);
+    else if (schema.displaces !== undefined && matches.includes(-1))
+      this.#displacingItems(desired, live, schema);
+  }
+
+  #unstatedItems(live: readonly Json[], matches: readonly number[], schema: ListNode): void {
+    const missing = matches.reduce((count, match) => (match < 0 ? count + 1 : count), 0);
+    if (live.length === matches.length - missing) return;
+    const stated = new Set(matches);
+    for (const [i, item] of live.entries()) {
+      if (!stated.has(i)) this.#addedItem(item, i, schema);
+    }
   }
 
   /** Of two items that the server does not allow side by side Git states one and live has the other. */
@@ -131,9 +231,7 @@ export class DeclaredWalk {
     const missing = desired.filter((item) => !found.has(keyOf(item)));
     for (const [i, item] of live.entries()) {
       if (stated.has(keyOf(item)) || !missing.some((absent) => schema.displaces?.(item, absent))) continue;
-      this.#path.enterItem(item, i, schema);
-      this.#added(item);
-      this.#path.leave();
+      this.#addedItem(item, i, schema);
     }
   }
 
@@ -158,15 +256,24 @@ export class DeclaredWalk {
         this.#path.leave();
       }
     }
-    if (isSame && this.changes.length === before) return;
-    this.changes.length = before;
-    this.#modified(desired, live);
+    if (!isSame || this.changes.length > before) {
+      this.changes.length = before;
+      return this.#modified(desired, live);
+    }
+    if (!this.#isExact) return;
+    for (const [i, item] of live.entries()) if (!stated.has(keyOf(item))) this.#addedItem(item, i, schema);
   }
 
   /** A value that is replaced as a whole, or whose two sides are of different shapes. */
   #whole(desired: Json, live: Json, schema: SchemaNode): void {
-    if (!sameAtomic(desired, live, schema) && !(isEmpty(desired) && isEmpty(live)))
+    if (!sameAtomic(desired, live, { schema, roots: this.#roots }) && !(isEmpty(desired) && isEmpty(live)))
       this.#modified(desired, live);
+  }
+
+  #addedItem(item: Json, index: number, schema: ListNode): void {
+    this.#path.enterItem(item, index, schema);
+    this.#added(item);
+    this.#path.leave();
   }
 
   #added(live: Json): void {
@@ -191,6 +298,12 @@ export class DeclaredWalk {
       orderOnly: true,
     });
   }
+}
+
+/** A zero that the server cannot tell from nothing, where it puts in a value of its own: as if Git stated nothing. */
+function isLeftToServer(stated: Json, { live, field, parent }: Field, roots: Roots): boolean {
+  if (field.fills === undefined || field.fills.overrides === true || (live ?? null) === null) return false;
+  return isOmitted(stated, field) && isFilled(field, parent, roots);
 }
 
 function isAscending(matches: readonly number[]): boolean {
@@ -222,13 +335,18 @@ function fieldOf(schema: SchemaNode, name: string): StructField | undefined {
   }
 }
 
+function statesSystemAnnotation(annotations: Json | undefined): boolean {
+  return isJsonObject(annotations) && Object.keys(annotations).some((key) => systemAnnotations.has(key));
+}
+
 function withoutSystemAnnotations(annotations: Json | undefined): Json | undefined {
-  if (!isJsonObject(annotations) || !Object.keys(annotations).some((key) => systemAnnotations.has(key)))
-    return annotations;
+  if (!isJsonObject(annotations)) return annotations;
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => !systemAnnotations.has(key)));
 }
 
-/** A key such as `__proto__` is data, not a way to something else. */
+/** A key such as `__proto__` is data, not a way to something else: what objects inherit is a function, or behind that key. */
 function own(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
+  const value = object[name];
+  if (typeof value !== "function" && name !== "__proto__") return value;
+  return Object.hasOwn(object, name) ? value : undefined;
 }
