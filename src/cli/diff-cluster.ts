@@ -12,7 +12,6 @@ import { createTransport } from "../kubernetes/transport.ts";
 import { createWriter } from "../kubernetes/write.ts";
 import { createDocumentReader } from "../operator/schema-documents.ts";
 import { createSchemaStore } from "../operator/schema-store.ts";
-import type { ResourceKey } from "../resource/resource.ts";
 import { omittedZeros } from "../schema/omitted-zeros.ts";
 import { version } from "../version.ts";
 import { type ClusterLiveDeps, readLive } from "./cluster-live.ts";
@@ -20,7 +19,9 @@ import { findUndeclared } from "./cluster-undeclared.ts";
 import { type Declared, readDeclared } from "./declared.ts";
 import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import type { DiffResult } from "./diff-report.ts";
-import { judge, notObserved } from "./judge.ts";
+import { notObserved } from "./judge.ts";
+import { createJudgement, type JudgementOptions } from "./judgement.ts";
+import { keeper } from "./keeper.ts";
 import { flagWords, policyFromFile, policyFromFlags } from "./policy-of-command.ts";
 import { printable } from "./printable.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -87,7 +88,8 @@ async function compare(
     if (typeof declared === "string") return failed(declared);
 
     const deps = { transport, writer, discovery };
-    const results = await judgeAll(declared, { ...deps, progress }, signal);
+    const rules = { ...policy.detection, mode: options.mode ?? policy.detection.mode };
+    const results = await judgeAll(declared, { ...deps, progress, rules, keep: keeper(options) }, signal);
     const undeclared = await findUndeclared(policy, { declared, deps }, signal);
     return { type: "Compared", ...undeclared, results: [...results, ...undeclared.results] };
   } finally {
@@ -99,19 +101,23 @@ async function compare(
 /** In the order in which the repository declares them, however the answers come. */
 async function judgeAll(
   declared: Declared,
-  { progress, ...deps }: ClusterLiveDeps & { readonly progress: Progress },
+  {
+    progress,
+    rules,
+    keep,
+    ...deps
+  }: ClusterLiveDeps & Pick<JudgementOptions, "rules" | "keep"> & { readonly progress: Progress },
   signal: AbortSignal,
 ): Promise<readonly DiffResult[]> {
   const schemas = createSchemaStore({ ...createDocumentReader(deps.transport), zeros: omittedZeros });
-  const results = new Map<ResourceKey, DiffResult>();
+  const judgement = createJudgement({ declarations: declared, rules, keep });
   const onLive = async (declaration: Declaration, live: LiveState) => {
     const observed = live.type === "Present" ? await withSchema(declaration, live) : live;
-    const schema = schemas.schemaOf(declaration.ref);
-    results.set(declaration.key, judge(declaration, { live: observed, schema }));
+    judgement.observe(declaration, { live: observed, schema: schemas.schemaOf(declaration.ref) });
     progress.count(declared.size);
   };
   await readLive(declared.values(), { deps, onLive }, signal);
-  return [...declared.keys()].flatMap((key) => results.get(key) ?? []);
+  return judgement.results();
 
   /** Without its schema an object cannot be compared; the others can. */
   async function withSchema({ ref }: Declaration, live: LiveState): Promise<LiveState> {

@@ -9,7 +9,9 @@ import type { DesiredObject } from "../resource/desired.ts";
 import { apiVersionOf, formatRef, type ResourceKey, refOf, resourceKey } from "../resource/resource.ts";
 import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import type { DiffResult } from "./diff-report.ts";
-import { absent, judge, needsLive } from "./judge.ts";
+import { absent, needsLive } from "./judge.ts";
+import { createJudgement } from "./judgement.ts";
+import { keeper } from "./keeper.ts";
 import { indexLive } from "./live-file.ts";
 import { createOfflineSchemas, type OfflineSchemas } from "./offline-schemas.ts";
 import { readObjects } from "./read-input.ts";
@@ -20,10 +22,13 @@ export interface FilePair {
   readonly live: string;
 }
 
-export async function diffFiles(
-  { desired, live }: FilePair,
-  { namespace = "" }: Pick<DiffOptions, "namespace">,
-): Promise<DiffOutcome> {
+export type FileDiffOptions = Pick<DiffOptions, "namespace" | "mode" | "output" | "explain"> & {
+  /** A policy's; without one, what a policy that says nothing is given. */
+  readonly detection?: Policy["detection"];
+};
+
+export async function diffFiles({ desired, live }: FilePair, options: FileDiffOptions): Promise<DiffOutcome> {
+  const { namespace = "" } = options;
   if (desired === "-" && live === "-")
     return failed("standard input can be one of --desired and --live, not both");
   const manifests = await readObjects(desired);
@@ -40,14 +45,19 @@ export async function diffFiles(
     isDeclared: (key) => declarations.has(key),
   });
   const found: Declaration[] = [];
-  const results = [...declarations.values()].map((declaration) => {
+  const detection = options.detection ?? commandLinePolicy(namespace).detection;
+  const rules = { ...detection, mode: options.mode ?? detection.mode };
+  const judgement = createJudgement({ declarations, rules, keep: keeper(options) });
+  for (const declaration of declarations.values()) {
     const { live: state, ref } = liveFile.find(declaration.ref);
     // Where the manifest leaves its namespace to the live file, the object is declared where it was found.
     found.push({ ...declaration, ref, key: resourceKey(ref) });
     const observed = needsLive(declaration) ? { live: state, ref } : { live: absent, ref: declaration.ref };
-    return judge(declaration, { ...observed, schema: schemas.schemaOf(declaration.ref) });
-  });
-  const undeclared = await findUndeclared(liveManifests, { path: live, namespace, declared: found, schemas });
+    judgement.observe(declaration, { ...observed, schema: schemas.schemaOf(declaration.ref) });
+  }
+  const results = judgement.results();
+  const policy = { ...commandLinePolicy(namespace), detection };
+  const undeclared = await findUndeclared(liveManifests, { path: live, policy, declared: found, schemas });
   // kubectl prints nothing where it finds nothing, and where it fails: worth a word, and no reason to stop.
   const notice =
     liveManifests.length === 0 ? `${live} holds no objects, so everything is missing` : undefined;
@@ -61,10 +71,18 @@ export async function diffFiles(
 /** Of the live file, what the desired one does not hold, in the namespaces and of the kinds that it speaks of, or that are sensitive. */
 async function findUndeclared(
   manifests: readonly Manifest[],
-  { path, namespace, declared, schemas }: Placing & { readonly declared: readonly Declaration[] },
+  {
+    path,
+    policy,
+    declared,
+    schemas,
+  }: Pick<Placing, "path" | "schemas"> & {
+    readonly policy: Policy;
+    readonly declared: readonly Declaration[];
+  },
 ): Promise<readonly DiffResult[]> {
   const undeclared = createUndeclared({
-    policy: commandLinePolicy(namespace),
+    policy,
     declarations: declared,
     operatorNamespace: "",
     nowMs: Date.now(),

@@ -1,10 +1,13 @@
 /** One declared object and what is live of it → its verdict, as one look can give it. */
 import { randomBytes } from "node:crypto";
 import { type Declaration, unpackBody } from "../controller/desired-store.ts";
-import { noRules } from "../diff/excuse-rules.ts";
+import type { ExcuseRules } from "../diff/excuse-rules.ts";
+import type { DetectionMode } from "../diff/field-change.ts";
 import { redactObject } from "../diff/redact.ts";
 import { assess } from "../drift/assess.ts";
-import type { DesiredState, LiveState } from "../drift/input.ts";
+import type { DesiredState, DriftInput, LiveState } from "../drift/input.ts";
+import type { ScalerClaim } from "../drift/scalers.ts";
+import { unknownFieldsOf } from "../drift/source-faults.ts";
 import { createDigest } from "../operator/digest.ts";
 import type { KubernetesObject, ResourceRef } from "../resource/resource.ts";
 import type { SchemaNode } from "../schema/schema-node.ts";
@@ -18,10 +21,25 @@ export interface Observation {
   readonly ref?: ResourceRef;
 }
 
-export function judge(declaration: Declaration, { live, schema, ref }: Observation): DiffResult {
+/** What a policy, or the command's flags, say of judging. */
+export interface Rules extends ExcuseRules {
+  readonly mode: DetectionMode;
+}
+
+export interface JudgeContext {
+  readonly rules: Rules;
+  /** What declared scalers, themselves in sync, may change on the object. */
+  readonly scalers: readonly ScalerClaim[];
+}
+
+export function judge(
+  declaration: Declaration,
+  { live, schema, ref }: Observation,
+  { rules, scalers }: JudgeContext,
+): DiffResult {
   const resource = ref ?? declaration.ref;
   const { revision } = declaration.origin;
-  const verdict = assess({
+  const input: DriftInput = {
     resource,
     revision,
     desired: desiredState(declaration),
@@ -29,12 +47,20 @@ export function judge(declaration: Declaration, { live, schema, ref }: Observati
     // One look cannot know what was delivered when: what differs is shown.
     delivered: { uid: "", resourceVersion: "", revision, policyGeneration: 0, completed: false },
     schema,
-    scalers: [],
-    policy: { mode: "Declared", rules: noRules, rollback: "Never", suspended: false, generation: 0 },
+    scalers,
+    policy: { mode: rules.mode, rules, rollback: "Never", suspended: false, generation: 0 },
     source: { headReadAtMs: 0 },
     nowMs: 0,
-  });
-  return { resource, verdict, origin: declaration.origin };
+  };
+  const verdict = assess(input);
+  const unknownFields = input.desired.type === "Stated" ? unknownFieldsOf(input.desired.body, schema) : [];
+  return {
+    resource,
+    verdict,
+    origin: declaration.origin,
+    input,
+    ...(unknownFields.length === 0 ? {} : { unknownFields }),
+  };
 }
 
 /** Whether anything of the live object could change the verdict. */

@@ -1,5 +1,5 @@
 /** The command line: what can be asked, and with which exit code it is answered. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { flags } from "../config.ts";
 import { version } from "../version.ts";
 import { type DiffOptions, outputs } from "./diff-options.ts";
@@ -91,7 +91,16 @@ function diffCommand(action: (policy: string | undefined, options: DiffOptions) 
     )
     .option("--kubeconfig <FILE>", "which cluster; default: the usual places")
     .option("--kubectl <COMMAND>", "kubectl, for Kustomize overlays", "kubectl")
-    .option("--mode <MODE>", "which fields are compared: Declared", checkMode, "Declared")
+    .addOption(
+      new Option(
+        "--mode <MODE>",
+        "Declared: only fields that Git states; default: the policy's, else Exact",
+      ).choices(["Exact", "Declared"]),
+    )
+    .option("--object <KIND/NAME>", "look at one object: Kind/name or Kind/namespace/name")
+    .option("--show-excused", "list what was found to be no drift, and why")
+    .option("--explain <PATH>", "why this field is drift, or is none, e.g. 'spec.replicas'; with --object")
+    .option("--suggest", "print trust and ignore rules to review, grouped by who wrote what")
     .addOption(new Option("-o, --output <FORMAT>", "how to print it").choices(outputs).default("table"))
     .addHelpText(
       "after",
@@ -101,15 +110,13 @@ Examples:
   holdfast diff --repo . --path deploy
   holdfast diff --repo https://git.example.com/platform/shop.git --path deploy -o json
   kubectl get deployment web -o yaml | holdfast diff --desired web.yaml --live -
+  holdfast diff policy.yaml --object Deployment/shop/web --explain 'spec.template.spec.containers[name="web"].image'
+  holdfast diff policy.yaml --suggest                    the first day on a grown cluster
 
-Exit codes: 0 no drift, 1 something is Drifted, 2 an error, or nothing is Drifted but something is Unknown.`,
+Exit codes: 0 no drift, 1 something is Drifted, 2 an error, or nothing is Drifted but something is Unknown or doubtful,
+or Git states fields that the API server does not know.`,
     )
     .action(action);
-}
-
-function checkMode(mode: string): string {
-  if (mode === "Declared") return mode;
-  throw new InvalidArgumentError("only Declared is built: fields that Git states.");
 }
 
 function camelCase(name: string): string {

@@ -62,7 +62,8 @@ export class Walk {
     }
     if (!this.#isExact) return;
     for (const name of Object.keys(live)) {
-      if (!neverCompared.has(name)) this.#unstatedMember(name, { desired, live, schema });
+      if (!neverCompared.has(name) && !isStated(desired, name))
+        this.#unstatedMember(name, { desired, live, schema });
     }
   }
 
@@ -83,8 +84,6 @@ export class Walk {
 
   #member(name: string, { desired, live, schema }: Sides): void {
     const stated = desired[name];
-    // Most fields: a scalar that is the same, whatever the schema says of it.
-    if (stated === live[name] && typeof stated !== "object") return;
     const found = own(live, name);
     const known = fieldOf(schema, name);
     // The server drops what it does not know. If it holds such a field all the same, the schema is not the newest.
@@ -112,10 +111,8 @@ export class Walk {
   }
 
   #unstatedMember(name: string, { desired, live, schema }: Sides): void {
-    const stated = own(desired, name);
-    if (stated !== undefined && stated !== null) return;
     const field = fieldOf(schema, name) ?? keptField;
-    this.#unstated(name, { stated, live: own(live, name), field, parent: desired });
+    this.#unstated(name, { stated: undefined, live: own(live, name), field, parent: desired });
   }
 
   /** What live has and Git does not state: made by the server, or added. */
@@ -138,8 +135,9 @@ export class Walk {
   /** Where nothing and emptiness are one, an addition is what stands inside. */
   #addition(live: Json, { node, omits }: StructField): void {
     if (omits === "nothing") return this.#added(live);
-    if (node.type === "map" && !node.atomic) return this.#value({}, live, node);
-    if (node.type === "list" && node.listType !== "atomic") return this.#value([], live, node);
+    if (node.type === "map" && !node.atomic && isJsonObject(live)) return this.#value({}, live, node);
+    if (node.type === "list" && node.listType !== "atomic" && Array.isArray(live))
+      return this.#value([], live, node);
     this.#added(live);
   }
 
@@ -178,9 +176,14 @@ export class Walk {
   #members(desired: Json, live: Json, schema: SchemaNode): void {
     if (!isJsonObject(desired) || !isJsonObject(live)) return this.#whole(desired, live, schema);
     const sides: Sides = { desired, live, schema };
-    for (const name of Object.keys(desired)) this.#member(name, sides);
-    if (this.#isExact) for (const name of Object.keys(live)) this.#unstatedMember(name, sides);
-    else if (schema.type === "struct") this.#displacing(desired, live, schema);
+    // The innermost loops of Holdfast: no array is made, and a field that is the same costs two look-ups.
+    for (const name in desired) {
+      const stated = desired[name];
+      if (stated !== live[name] || typeof stated === "object") this.#member(name, sides);
+    }
+    if (this.#isExact) {
+      for (const name in live) if (!isStated(desired, name)) this.#unstatedMember(name, sides);
+    } else if (schema.type === "struct") this.#displacing(desired, live, schema);
   }
 
   /** Of two fields that exclude each other Git states one and live has the other: both must change. */
@@ -342,6 +345,11 @@ function statesSystemAnnotation(annotations: Json | undefined): boolean {
 function withoutSystemAnnotations(annotations: Json | undefined): Json | undefined {
   if (!isJsonObject(annotations)) return annotations;
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => !systemAnnotations.has(key)));
+}
+
+function isStated(desired: JsonObject, name: string): boolean {
+  const value = own(desired, name);
+  return value !== undefined && value !== null;
 }
 
 /** A key such as `__proto__` is data, not a way to something else: what objects inherit is a function, or behind that key. */

@@ -3,12 +3,12 @@ import { type CompareResult, compare } from "../diff/compare.ts";
 import type { FieldChange } from "../diff/field-change.ts";
 import { formatPath } from "../fieldpath/format-path.ts";
 import type { KubernetesObject } from "../resource/resource.ts";
-import { divideByDoubt, isConfirmed } from "./doubt.ts";
+import { divideByDoubt, doubtReasons, isConfirmed } from "./doubt.ts";
 import { isExpected } from "./expected.ts";
 import type { DriftInput } from "./input.ts";
 import { judgePending } from "./pending.ts";
 import { withoutScaled } from "./scalers.ts";
-import type { DoubtfulChange, DoubtReason, Drifted, DriftVerdict } from "./verdict.ts";
+import type { DoubtfulChange, Drifted, DriftVerdict } from "./verdict.ts";
 
 /**
  * Judges one object. The truth table, desired × live:
@@ -124,12 +124,6 @@ function doubtMessage({ change, reason }: DoubtfulChange, count: number): string
   const more = count === 1 ? "" : ` and ${count - 1} more`;
   return `${formatPath(change.path)}${more}: ${doubtReasons[reason]}`;
 }
-
-const doubtReasons: Readonly<Record<DoubtReason, string>> = {
-  NothingChanged: "it was in sync, and nothing has changed since but Holdfast's own knowledge",
-  Upgrade: "the same field of many objects at once, just after an upgrade",
-  Unowned: "no manager owns it, and it may be a default that Holdfast does not know",
-};
 
 interface Sides {
   readonly desired: KubernetesObject;

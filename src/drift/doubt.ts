@@ -14,6 +14,13 @@ export interface Divided {
   readonly doubtful: readonly DoubtfulChange[];
 }
 
+/** For people: why a finding may be our own fault. */
+export const doubtReasons: Readonly<Record<DoubtReason, string>> = {
+  NothingChanged: "it was in sync, and nothing has changed since but Holdfast's own knowledge",
+  Upgrade: "the same field of many objects at once, just after an upgrade",
+  Unowned: "no manager owns it, and it may be a default that Holdfast does not know",
+};
+
 /** Divides findings on a live object into those that stand and those that may be our own fault. */
 export function divideByDoubt(
   changes: readonly FieldChange[],

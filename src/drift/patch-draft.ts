@@ -15,6 +15,12 @@ export class PatchDraft {
     this.#root = copyOf(live);
   }
 
+  /** As the operations have made it so far. */
+  object(): KubernetesObject {
+    // No operation takes away what makes an object.
+    return structuredClone(this.#root) as KubernetesObject;
+  }
+
   /** The server answers 409 unless the object is still of this version. */
   guard(resourceVersion: string): void {
     this.operations.push({ op: "replace", path: "/metadata/resourceVersion", value: resourceVersion });

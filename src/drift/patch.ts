@@ -1,6 +1,7 @@
 /** The rollback as a guarded JSON Patch (RFC 6902): exactly the recorded changes, and nothing else. */
 import type { FieldChange } from "../diff/field-change.ts";
 import { withStringDataFolded } from "../diff/secret.ts";
+import { formatPath } from "../fieldpath/format-path.ts";
 import type { KubernetesObject } from "../resource/resource.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
 import { PatchDraft } from "./patch-draft.ts";
@@ -24,7 +25,16 @@ export interface RollbackPatchInput {
  *
  * Operations are made against a copy that each of them is applied to, so indices are those that the server will see.
  */
-export function rollbackPatch({ changes, desired, live }: RollbackPatchInput): readonly JsonPatchOperation[] {
+export function rollbackPatch(input: RollbackPatchInput): readonly JsonPatchOperation[] {
+  return draftOf(input).operations;
+}
+
+/** The live object with the changes undone: what that patch aims at. */
+export function rolledBack(input: RollbackPatchInput): KubernetesObject {
+  return draftOf(input).object();
+}
+
+function draftOf({ changes, desired, live }: RollbackPatchInput): PatchDraft {
   const draft = new PatchDraft(live);
   draft.guard(live.metadata.resourceVersion ?? "");
   const stated = withStringDataFolded(desired);
@@ -33,10 +43,10 @@ export function rollbackPatch({ changes, desired, live }: RollbackPatchInput): r
   for (const change of changes) {
     if (isReorder(change)) continue;
     if (change.type !== "Added") draft.put(change.path, stated);
-    else if (isOwnDefault(change, stated)) draft.remove(change.path);
+    else if (comesBack(change, stated)) draft.remove(change.path);
     else draft.write(change.path, change.default ?? null);
   }
-  return draft.operations;
+  return draft;
 }
 
 /** Fields of `metadata` that only the server may set. */
@@ -60,10 +70,14 @@ export function recreateBody(desired: KubernetesObject): KubernetesObject {
  * Whether the server puts in its default again once the field is gone. It does, unless the default is part of that of an
  * object around it (`spec: {default: {size: 3}}`): that object is there, so nothing of its default is put in again.
  */
-function isOwnDefault(change: FieldChange & { readonly type: "Added" }, stated: KubernetesObject): boolean {
+function comesBack(change: FieldChange & { readonly type: "Added" }, stated: KubernetesObject): boolean {
   if (change.default === undefined) return true;
+  if (keptFields.has(`${stated.kind} ${formatPath(change.path)}`)) return false;
   return valueAt(stated, change.path.slice(0, -1)) !== undefined;
 }
+
+/** Defaults that are put in at creation alone: a write without the field leaves it as it is (alloc.go of core/service). */
+const keptFields: ReadonlySet<string> = new Set(["Service spec.ipFamilyPolicy"]);
 
 function isReorder(change: FieldChange): boolean {
   return change.type === "Modified" && change.orderOnly === true;

@@ -29,6 +29,7 @@ describe("holdfast diff", () => {
           type: "Modified",
           changes: [{ type: "Modified", path: "data.mode", desired: "fast", live: "slow" }],
           doubtful: [],
+          excused: [],
         },
       ],
       summary: expect.objectContaining({ total: 1, drifted: 1 }),
@@ -67,7 +68,7 @@ describe("holdfast diff", () => {
 
 describe("a command that is not understood ends with 2, says so on standard error, and prints nothing", () => {
   it.each<[string, readonly string[], string]>([
-    ["mode Exact", ["diff", "--desired", "a", "--live", "b", "--mode", "Exact"], "only Declared is built"],
+    ["another mode", ["diff", "--desired", "a", "--live", "b", "--mode", "Loose"], "Exact, Declared"],
     ["an unknown flag", ["diff", "--desire", "a"], "unknown option '--desire'"],
     ["an unknown command", ["differ"], "unknown command 'differ'"],
     ["another output", ["diff", "-o", "xml"], "Allowed choices are table, json, yaml"],

@@ -93,6 +93,16 @@ spec:
 status: {readyReplicas: 3, replicas: 3}
 `;
 
+/** The Deployment controller's own annotation, as the report shows it. */
+const revision = {
+  type: "Added",
+  path: 'metadata.annotations["deployment.kubernetes.io/revision"]',
+  live: "3",
+  reason: "TrustedManager",
+  rule: "deployment-revision",
+  message: "The Deployment controller counts its rollouts.",
+};
+
 describe("an object that is as Git says", () => {
   it("is InSync: quantities, defaults, empties and what the system writes are no drift", async () => {
     const { report, exitCode } = await compared(deployment, liveDeployment);
@@ -103,6 +113,7 @@ describe("an object that is as Git says", () => {
           verdict: "InSync",
           changes: [],
           doubtful: [],
+          excused: [revision],
         },
       ],
       summary: {
@@ -115,6 +126,8 @@ describe("an object that is as Git says", () => {
         exempt: 0,
         unknown: 0,
         doubtful: 0,
+        excused: 1,
+        unknownFields: 0,
       },
     });
     expect(exitCode).toBe(0);
@@ -135,7 +148,7 @@ describe("an object that was changed", () => {
         verdict: "Drifted",
         type: "Modified",
         changes: [
-          { type: "Modified", path: "spec.replicas", desired: 3, live: 5 },
+          { type: "Modified", path: "spec.replicas", desired: 3, live: 5, managers: ["kubectl-edit"] },
           {
             type: "Removed",
             path: 'spec.template.spec.containers[name="app"].env[name="COLOR"]',
@@ -149,6 +162,7 @@ describe("an object that was changed", () => {
           },
         ],
         doubtful: [],
+        excused: [revision],
       },
     ]);
     expect(report.summary).toMatchObject({ total: 1, drifted: 1, missing: 0, inSync: 0 });
@@ -160,10 +174,10 @@ describe("an object that was changed", () => {
     expect(table).toBe(
       [
         "Deployment.apps shop/web: Modified  (desired.yaml:2)",
-        "  ~ spec.replicas: 3 -> 5  [kubectl-edit]",
+        "  ~ spec.replicas: 3 -> 5  [kubectl-edit (Update 2026-01-02T03:04:05Z)]",
         '  - spec.template.spec.containers[name="app"].env[name="COLOR"]: {"name":"COLOR","value":"blue"}',
         '  ~ spec.template.spec.containers[name="app"].env[name="MODE"].value: "fast" -> "slow"',
-        "1 object, 0 in sync, 1 drifted (0 missing), 0 pending, 0 unknown",
+        "1 object, 0 in sync, 1 drifted (0 missing), 0 pending, 0 unknown, 1 finding excused",
         "",
       ].join("\n"),
     );
@@ -444,16 +458,20 @@ spec:
   const desired = widget("{parts: [{id: a, weight: 1}, {id: b}], free: {any: [thing]}}");
 
   it("is compared by the CRD beside it: keyed lists, defaults, unknown fields that are kept", async () => {
-    const live = widget("{size: 3, parts: [{id: b}, {id: c}, {id: a, weight: 1}], free: {any: [thing]}}");
+    const live = widget("{size: 3, parts: [{id: b}, {id: a, weight: 1}], free: {any: [thing]}}");
     const { report } = await compared(`${crd}---\n${desired}`, `${crd}---\n${live}`);
     expect(report.objects.map(({ resource, verdict }) => [resource.kind, verdict])).toEqual([
       ["CustomResourceDefinition", "InSync"],
       ["Widget", "InSync"],
     ]);
-    const edited = live.replace("weight: 1", "weight: 2").replace("[thing]", "[other]");
+    const edited = live.replace("weight: 1", "weight: 2}, {id: c").replace("[thing]", "[other]");
     const changes = (await compared(`${crd}---\n${desired}`, `${crd}---\n${edited}`)).report.objects[1]
       ?.changes;
-    expect(changes?.map(({ path }) => path)).toEqual(["spec.free.any", 'spec.parts[id="a"].weight']);
+    expect(changes?.map(({ path }) => path)).toEqual([
+      "spec.free.any",
+      'spec.parts[id="a"].weight',
+      'spec.parts[id="c"]',
+    ]);
   });
 
   it("is Unknown without its CRD, even where both sides say the same", async () => {
@@ -530,6 +548,8 @@ describe("a Secret", () => {
         desired: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/),
         live: expect.stringMatching(/^hmac-sha256:[0-9a-f]{64}$/),
       },
+      // The copy of another manifest is no mark of a deliverer.
+      expect.objectContaining({ type: "Added" }),
     ]);
     expect(JSON.stringify(outcome)).not.toMatch(
       new RegExp(`hunter|${base64("hunter2")}|${base64("hunter3")}`),

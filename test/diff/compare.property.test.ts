@@ -36,16 +36,18 @@ describe.each<DetectionMode>(["Declared", "Exact"])("compare, in mode %s", (mode
     fc.assert(
       fc.property(sides, ({ schema, desired, live }) => {
         const other = changesOf(reversed(desired), reversed(live), schema);
-        expect(other).toEqual(changesOf(desired, live, schema));
+        expect(inOneOrder(other)).toEqual(inOneOrder(changesOf(desired, live, schema)));
       }),
     );
   });
 
-  it("states each path once, and nothing below an added or removed one", () => {
+  it("states each path once, but for an item that live holds twice", () => {
     fc.assert(
       fc.property(sides, ({ schema, desired, live }) => {
         const changes = changesOf(desired, live, schema);
-        const texts = changes.map(({ path }) => formatPath(path));
+        const isItem = ({ path }: FieldChange) => /^(?:key|value)$/.test(path.at(-1)?.type ?? "");
+        const once = changes.filter((change) => change.type !== "Added" || !isItem(change));
+        const texts = once.map(({ path }) => formatPath(path));
         expect(new Set(texts).size).toBe(texts.length);
       }),
     );
@@ -95,6 +97,15 @@ describe.each<DetectionMode>(["Declared", "Exact"])("compare, in mode %s", (mode
     }
   });
 });
+
+/** Two items of a set may be named by the same text but for the order of keys in it: by that they are not sorted. */
+function inOneOrder(changes: readonly FieldChange[]): readonly string[] {
+  const canonical = (_: string, value: unknown): unknown =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+      : value;
+  return changes.map((change) => JSON.stringify(change, canonical)).sort();
+}
 
 /** A path that was found, one above it, one below it, or another one. */
 function pathNear(found: readonly FieldPath[]): fc.Arbitrary<FieldPath> {

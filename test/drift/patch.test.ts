@@ -96,6 +96,23 @@ describe("a rollback's patch", () => {
     ]);
   });
 
+  it("writes a default that the server puts in only when the object is made", () => {
+    const service = (spec: Json) => object({ group: "", kind: "Service" }, { spec });
+    const path = [field("spec"), field("ipFamilyPolicy")];
+    const added = {
+      type: "Added",
+      path,
+      live: "PreferDualStack",
+      default: "SingleStack",
+      managers: [],
+    } as const;
+    const live = service({ ipFamilyPolicy: "PreferDualStack" });
+    expect(rollbackPatch({ changes: [added], desired: service({}), live })).toEqual([
+      guard,
+      { op: "replace", path: "/spec/ipFamilyPolicy", value: "SingleStack" },
+    ]);
+  });
+
   it("puts back a whole subtree where its parent is gone", () => {
     expect(patchOf(configMap({ data: { a: "1" } }), configMap({}))).toEqual([
       { op: "add", path: "/data", value: { a: "1" } },

@@ -64,7 +64,10 @@ export async function compareTexts(
     desired: await folder.write("desired.yaml", desired),
     live: await folder.write("live.yaml", live),
   };
-  const outcome = await diffFiles(pair, namespace === undefined ? {} : { namespace });
+  const outcome = await diffFiles(pair, {
+    output: "json",
+    ...(namespace === undefined ? {} : { namespace }),
+  });
   if (outcome.type === "Failed") return outcome.message.replaceAll(`${folder.path}/`, "");
   const { results, notice = "" } = outcome;
   // What is read back is what a program sees.

@@ -17,6 +17,8 @@ export const kubernetesRows: readonly ExcuseRow[] = [
     path: 'metadata.annotations["deployment.kubernetes.io/revision"]',
     managers: controllerManager,
     operation: "Update",
+    // `kubectl get -o yaml` leaves managedFields out, and the number steers nothing.
+    unowned: true,
     check: (value) => typeof value === "string" && /^\d+$/.test(value),
     why: "The Deployment controller counts its rollouts.",
     source: "kubernetes/kubernetes: pkg/controller/deployment/util/deployment_util.go",

@@ -41,13 +41,6 @@ export const clusterRows: readonly FillRow[] = [
     reason: "SetDefaults_Subject",
   },
   {
-    field: "rbac.ClusterRole.rules",
-    when: [{ field: "aggregationRule", isSet: true }],
-    value: "allocated",
-    overrides: true,
-    reason: "kube-controller-manager writes an aggregated role's rules, whatever the manifest says",
-  },
-  {
     field: "apiextensions.CustomResourceDefinitionNames.singular",
     value: { computed: "singularName" },
     reason: names,

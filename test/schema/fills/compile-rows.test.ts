@@ -61,7 +61,8 @@ describe("a row", () => {
   });
 
   it("may leave the value to the server, or leave out what is stated", () => {
-    expect(compileRows([row({ value: "allocated", mutable: true })])).toEqual({ mutable: true });
+    const allocated = compileRows([row({ value: "allocated", mutable: true })]);
+    expect([allocated.mutable, allocated.when, allocated.value]).toEqual([true, undefined, undefined]);
     const { drops, value } = compileRows([row({ when: [{ field: "a", isSet: true }], value: "dropped" })]);
     expect([drops?.({ a: 1 }, noRoots), drops?.({}, noRoots), value]).toEqual([true, false, undefined]);
   });

@@ -47,10 +47,27 @@ export interface EditContext {
   readonly owner: JsonObject;
 }
 
-/** Undefined if the object has no place for the kind that chance chose. */
-export function randomEdit(live: KubernetesObject, context: EditContext): Edit | undefined {
+/** Every object has a place for these, and the server takes them. */
+const easyKinds: ReadonlySet<EditKind> = new Set([
+  "add a label",
+  "add an annotation",
+  "add a finalizer",
+  "add an owner",
+]);
+
+/** All kinds in a random order, the easy ones once in three times before the others. */
+export function kindsInTurn(chance: Chance): readonly EditKind[] {
+  const isEasyFirst = chance.isLucky(1 / 3);
+  const mixed = chance.some(editKinds, editKinds.length);
+  return [
+    ...mixed.filter((kind) => easyKinds.has(kind) === isEasyFirst),
+    ...mixed.filter((kind) => easyKinds.has(kind) !== isEasyFirst),
+  ];
+}
+
+/** Undefined if the object has no place for an edit of this kind. */
+export function randomEdit(kind: EditKind, live: KubernetesObject, context: EditContext): Edit | undefined {
   const { chance } = context;
-  const kind = chance.pick(editKinds);
   const known = metadataEdit(kind, live, context);
   if (known !== undefined) return known;
   const places = placesOf(live, context.published).flatMap((place) => {

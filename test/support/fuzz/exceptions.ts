@@ -53,7 +53,14 @@ export const exceptions: readonly Exception[] = [
     reason:
       "a deliverer's or a controller's own is gone, which Git does not say: whoever put it there does so again",
     applies: ({ path, before, after }) =>
-      after === undefined && leavesOf(formatPath(path), before).every(isSomebodysOwn),
+      after === undefined && isAll(leavesOf(formatPath(path), before), isSomebodysOwn),
+  },
+  {
+    reason: "what a controller put there between the edit and the rollback",
+    applies: ({ path, before, after }, { step }) =>
+      step === "Rollback" &&
+      before === undefined &&
+      isAll(leavesOf(formatPath(path), after), (leaf) => controllersOwn.some((own) => own.test(leaf))),
   },
   {
     reason: "the taints of a Node, which the node controllers write",
@@ -95,7 +102,7 @@ export const exceptions: readonly Exception[] = [
   {
     reason: "a count that a controller keeps, whatever anybody writes there",
     applies: ({ path, before, after }) =>
-      leavesOf(formatPath(path), before ?? after).every((leaf) => counts.has(leaf)),
+      isAll(leavesOf(formatPath(path), before ?? after), (leaf) => counts.has(leaf)),
   },
   {
     reason: "the rules of an aggregated ClusterRole, which a controller writes whatever anybody says",
@@ -111,6 +118,10 @@ export function exceptionFor(difference: Difference, one: Case): string | undefi
 
 function isSomebodysOwn(path: string): boolean {
   return mark.test(path) || controllersOwn.some((own) => own.test(path));
+}
+
+function isAll(paths: readonly string[], holds: (path: string) => boolean): boolean {
+  return paths.length > 0 && paths.every(holds);
 }
 
 /** The keys and items of a map or list of `metadata`, or the path itself. */

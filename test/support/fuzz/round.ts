@@ -10,7 +10,7 @@ import type { DeliveryWay } from "../delivery.ts";
 import type { Chance } from "./chance.ts";
 import { said } from "./client.ts";
 import { areRelated, type Difference, differences } from "./difference.ts";
-import { type Edit, randomEdit } from "./edits.ts";
+import { type Edit, kindsInTurn, randomEdit } from "./edits.ts";
 import { type Case, exceptionFor, isStated } from "./exceptions.ts";
 import { createValueMaker } from "./make-value.ts";
 import type { Place, Subject } from "./subjects.ts";
@@ -116,10 +116,11 @@ export async function editSomewhere(
   const method = chance.pick(writeMethods);
   const manager = chance.pick(managers);
   const isStripped = chance.isLucky(0.15);
-  for (let attempt = 0; attempt < tries; attempt++) {
+  // The server refuses many an edit that chance makes: each kind is tried twice before the next has its turn.
+  for (const kind of kindsInTurn(chance).flatMap((kind) => [kind, kind])) {
     const before = await read(context, url);
     const owner = context.ownerOf(before);
-    const edit = randomEdit(before, { published: context.published, chance, maker, owner });
+    const edit = randomEdit(kind, before, { published: context.published, chance, maker, owner });
     const edited = edit && (await makeEdit(context, { edit, method, manager, url, before }));
     if (edited === undefined) continue;
     return isStripped ? withoutManagers(context, url, edited) : edited;

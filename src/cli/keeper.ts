@@ -1,0 +1,13 @@
+/** What a command needs of each result beside its verdict: bodies of what is in sync would fill the memory. */
+import type { DiffOptions } from "./diff-options.ts";
+import type { DiffResult } from "./diff-report.ts";
+
+/** Lets go what neither the output nor a question of the user needs. */
+export function keeper({ output, explain }: Pick<DiffOptions, "output" | "explain">) {
+  const isShown = output === "unified";
+  return (result: DiffResult): DiffResult => {
+    if (explain !== undefined || (isShown && result.verdict.status === "Drifted")) return result;
+    const { input: _, ...rest } = result;
+    return rest;
+  };
+}
