@@ -20,6 +20,8 @@ export interface Config {
   readonly renderTimeoutMs: number;
   readonly maxFetches: number;
   readonly maxRollbacks: number;
+  /** Whether the operator's own identity may be used for dry-runs, which write nothing. */
+  readonly dryRun: "Never" | "WhereAllowed";
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
   readonly recordsPerPolicy: number;
   readonly recordsPerCluster: number;
@@ -110,6 +112,13 @@ export const flags: readonly Flag[] = [
   },
   { name: "max-rollbacks", placeholder: "N", defaultText: "8", description: "rollback writes at once" },
   {
+    name: "dry-run",
+    placeholder: "WHEN",
+    defaultText: "Never",
+    description:
+      "have findings confirmed by dry-runs of the rollback: Never or WhereAllowed (config/components/dry-run)",
+  },
+  {
     name: "log-level",
     placeholder: "LEVEL",
     defaultText: "info",
@@ -160,6 +169,7 @@ export function parseConfig(
     renderTimeoutMs: reader.duration("render-timeout"),
     maxFetches: reader.integer("max-fetches", reader.text("max-fetches"), 1, 64),
     maxRollbacks: reader.integer("max-rollbacks", reader.text("max-rollbacks"), 1, 64),
+    dryRun: reader.choice("dry-run", ["Never", "WhereAllowed"]),
     logLevel: reader.choice("log-level", ["trace", "debug", "info", "warn", "error"]),
     recordsPerPolicy: reader.integer("records-per-policy", reader.text("records-per-policy"), 1, 100_000),
     recordsPerCluster: reader.integer("records-per-cluster", reader.text("records-per-cluster"), 1, 100_000),

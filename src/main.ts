@@ -20,10 +20,12 @@ import { createSourceReconciler } from "./controller/source-reconciler.ts";
 import type { SourceStore } from "./controller/source-store.ts";
 import { createStatusReconciler } from "./controller/status-reconciler.ts";
 import { createUnexpectedReconciler, thePolicies } from "./controller/unexpected-reconciler.ts";
+import { createUpgradeWatch } from "./controller/upgrade-watch.ts";
 import { redactObject } from "./diff/redact.ts";
 import { kindNameOf } from "./drift/makers.ts";
 import { createGitSource } from "./git/git-source.ts";
 import { openDeliveredStore } from "./history/delivered-store.ts";
+import { openUpgradeStore } from "./history/upgrade-store.ts";
 import { type ApiFailure, unreachable } from "./kubernetes/api-failure.ts";
 import { createDiscovery } from "./kubernetes/discovery.ts";
 import { createDiscoveryRefresh } from "./kubernetes/discovery-refresh.ts";
@@ -32,9 +34,11 @@ import { loadKubeConfig } from "./kubernetes/kube-config.ts";
 import { leadWhile } from "./kubernetes/lease.ts";
 import { LiveStore } from "./kubernetes/live-store.ts";
 import { createReflectors, type WatchedScope, type WatchNews } from "./kubernetes/reflectors.ts";
+import { readServerVersion } from "./kubernetes/server-version.ts";
 import { createTransport } from "./kubernetes/transport.ts";
 import { createWriter, fieldManager } from "./kubernetes/write.ts";
 import { createAnnouncements } from "./operator/announce.ts";
+import { createConfirm } from "./operator/confirm.ts";
 import { createControlLoop } from "./operator/control-loop.ts";
 import { readCredentials } from "./operator/credentials.ts";
 import { keysOfKind, keysOfVersion, kindsOf, watchTargets } from "./operator/declared-kinds.ts";
@@ -55,6 +59,7 @@ import { WatchHealth, watchGraceMs } from "./operator/watch-health.ts";
 import { createRenderer } from "./render/renderer.ts";
 import type { GroupVersionKind, KubernetesObject, ResourceKey, ResourceRef } from "./resource/resource.ts";
 import { omittedZeros } from "./schema/omitted-zeros.ts";
+import { tableFits, tableRelease } from "./schema/server-fills.ts";
 import { startHealthServer } from "./server/health-server.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 
@@ -72,6 +77,8 @@ const graceMs = 10_000;
 const eventsGraceMs = 2_000;
 /** Status follows transitions after this pause, so that a burst of them is written once. */
 const statusDelayMs = 100;
+/** They are asked for beside everything else that the API server has to do. */
+const dryRunsAtOnce = 4;
 /** What nobody woke is looked at again this often: a lost wake-up must not be for ever. */
 const resyncMs = 600_000;
 
@@ -95,6 +102,7 @@ export async function runOperator(
   const writer = createWriter(transport);
   const discovery = createDiscovery(transport);
   const delivered = openDeliveredStore(join(config.dataDir, "history.sqlite"));
+  const upgradeStore = openUpgradeStore(join(config.dataDir, "history.sqlite"));
   const git = createGitSource({
     cacheDir: join(config.dataDir, "git"),
     allowFileUrls: config.allowFileUrls,
@@ -114,6 +122,7 @@ export async function runOperator(
     cacheBytes: 16 * 1024 * 1024,
   });
   const rollbacks = new PQueue({ concurrency: config.maxRollbacks });
+  const dryRuns = new PQueue({ concurrency: dryRunsAtOnce });
   const lanes = createLanes({ concurrency: config.maxFetches });
 
   const policies: PolicyStore = new Map();
@@ -133,6 +142,7 @@ export async function runOperator(
     scopeOf,
   });
   let arePoliciesKnown = false;
+  let isTableOfServer = true;
   /** Kinds of which that was said. */
   const saidUnseen = new Set<string>();
   const awaitingHead = new Map<PolicyKey, Set<ResourceKey>>();
@@ -229,12 +239,25 @@ export async function runOperator(
     statusChanged,
   });
   const rollback = createRollback({ writer, discovery, now });
+  const confirm = createConfirm({
+    writer,
+    discovery,
+    now,
+    random: Math.random,
+    redact,
+    refused: ({ group, kind }, reason) =>
+      logger.warn({ group, kind, reason }, "no dry-run is answered: findings of this kind are not confirmed"),
+  });
+  const again = (key: ResourceKey, afterMs: number) => driftLoop.queue.addAfter(key, afterMs);
+  const upgrades = createUpgradeWatch({ drifts, store: upgradeStore, now, again });
   const reconcileDrift = createDriftReconciler({
+    upgrades,
     policies,
     sources,
     desired,
     drifts,
     now,
+    tableFits: () => isTableOfServer,
     readLive: (ref) => live.read(ref),
     lookLive,
     loadLive: (ref, workSignal) => reflectors.load(ref, workSignal),
@@ -244,6 +267,9 @@ export async function runOperator(
     redact,
     ...report,
     rollback: (order, workSignal) => rollbacks.add(() => rollback(order, workSignal)),
+    ...(config.dryRun === "Never"
+      ? {}
+      : { confirm: (order, workSignal) => dryRuns.add(() => confirm(order, workSignal)) }),
     awaitHead,
     isRecorded: records.isWritten,
     awaitRecord: (episode, key) => awaitingRecord.set(recordId(episode), { episode, key }),
@@ -388,6 +414,7 @@ export async function runOperator(
     // An API server that does not answer keeps nobody from going.
     await Promise.race([events.drained(), sleep(eventsGraceMs, stopped.signal)]);
     stopped.abort();
+    upgradeStore.close();
     delivered.close();
     await server.close();
     await transport.close();
@@ -398,7 +425,9 @@ export async function runOperator(
   async function lead(leading: AbortSignal): Promise<void> {
     await readDiscovery(leading);
     if (leading.aborted) return;
+    await readRelease(leading);
     await restoreRecords(leading);
+    if (upgradeStore.isUpgradeTo(version)) upgrades.upgraded();
     await runLoops(leading);
   }
 
@@ -539,6 +568,14 @@ export async function runOperator(
     }
   }
 
+  /** Defaults of another release than the table's may be unknown: what looks like one is doubtful then. */
+  async function readRelease(leading: AbortSignal): Promise<void> {
+    const release = await readServerVersion(transport, leading);
+    isTableOfServer = release === undefined || tableFits(release);
+    if (isTableOfServer) return;
+    logger.warn({ release, table: tableRelease }, "there is no table of server defaults for this release");
+  }
+
   /** The served kinds have changed: whether they are namespaced, and what can be watched. */
   function kindsChanged(): void {
     ensureWatches();
@@ -552,8 +589,10 @@ export async function runOperator(
   /** Objects of kinds that mean something else by now are judged anew. */
   async function readSchemas(leading: AbortSignal): Promise<ApiFailure | undefined> {
     try {
-      for (const changedVersion of await schemas.refresh(leading))
+      for (const changedVersion of await schemas.refresh(leading)) {
+        upgrades.upgraded(changedVersion);
         enqueue(keysOfVersion(desired, changedVersion));
+      }
       return undefined;
     } catch (error) {
       return unreachable(error instanceof Error ? error.message : String(error));

@@ -16,6 +16,8 @@ export const whenToLook: Readonly<Record<string, string>> = {
   holdfast_detection_latency_seconds: "How fast Holdfast itself is.",
   holdfast_change_age_seconds:
     "How old a change is when it is known, with the API server's part; large after Holdfast was down.",
+  holdfast_ownership_wiped_total:
+    "A rise means that somebody hides who wrote what: the Event names the object.",
   holdfast_source_fetches_total: "Whether Git can be read, and how often it changes.",
   holdfast_source_age_seconds: "Whether Holdfast judges by what Git says now; compare it with the interval.",
   holdfast_source_interval_seconds: "Beside the age: what the policy asks for.",

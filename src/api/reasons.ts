@@ -152,11 +152,20 @@ export const rollbackResults = {
 export const eventReasons = {
   DriftDetected: "A drift was seen for the first time.",
   DriftResolved: "A drift ended; the note says how.",
+  DoubtfulFinding:
+    "What was found may be Holdfast's own fault: said once for a kind and a field, counted, left alone.",
+  OwnershipWiped:
+    "Somebody took away the record of who owns which field of an object; no verdict changes by that.",
   UnknownField: "Git states a field that the API server does not know: it is dropped without a word.",
   RollbackConflict: "The object changed while it was rolled back.",
   RollbackForbidden: "The policy's ServiceAccount lacks a right.",
   RollbackImmutable: "The field cannot be changed on an object that exists.",
   RollbackFailed: "The write was refused for another reason.",
 } as const satisfies Sentences<
-  "DriftDetected" | "DriftResolved" | "UnknownField" | `Rollback${Exclude<RollbackResult, "Written">}`
+  | "DriftDetected"
+  | "DriftResolved"
+  | "DoubtfulFinding"
+  | "OwnershipWiped"
+  | "UnknownField"
+  | `Rollback${Exclude<RollbackResult, "Written">}`
 >;

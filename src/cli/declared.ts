@@ -1,5 +1,5 @@
 /** What a policy's repository declares, fetched and rendered for one comparison. */
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { Policy } from "../api/policy.ts";
 import type { Declaration } from "../controller/desired-store.ts";
 import { placeObjects } from "../controller/place.ts";
@@ -23,12 +23,18 @@ export interface DeclaredParts {
 
 export type Declared = ReadonlyMap<ResourceKey, Declaration>;
 
+export interface DeclaredRevision {
+  readonly declared: Declared;
+  /** The text of a file of the revision; undefined if it is not there. */
+  readFile(path: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
 /** Everything that the repository declares, or why it could not be had. */
 export async function readDeclared(
   policy: Policy,
   { kubectl, dataDir, discovery, writer }: DeclaredParts,
   signal: AbortSignal,
-): Promise<Declared | string> {
+): Promise<DeclaredRevision | string> {
   // Whoever runs the command has chosen the repository, so none is refused here.
   const git = createGitSource({
     cacheDir: dataDir,
@@ -62,7 +68,7 @@ export async function readDeclared(
   if (revision.type === "Failed") return revision.fault.message;
   const rendered = await createRevisionRenderer({ git, renderer })(policy, revision.value, signal);
   if (rendered.type === "Failed") return `${rendered.fault.reason}: ${rendered.fault.message}`;
-  return await placeObjects(rendered.value.objects, {
+  const declared = await placeObjects(rendered.value.objects, {
     policy: policyKey(policy),
     policyNamespace: policy.namespace,
     targetNamespace: policy.targetNamespace,
@@ -73,4 +79,19 @@ export async function readDeclared(
       return resource === undefined ? "NotServed" : resource.namespaced ? "Namespaced" : "Cluster";
     },
   });
+  const { commit } = revision.value;
+  return {
+    declared,
+    async readFile(path, readSignal) {
+      const files = await git.readTree(policy.source.url, commit, { path: folderOf(path) }, readSignal);
+      const file = files.type === "Done" ? files.value.find((one) => one.path === path) : undefined;
+      return file === undefined ? undefined : new TextDecoder().decode(file.bytes);
+    },
+  };
+}
+
+/** From the repository's root, which is the empty text. */
+function folderOf(path: string): string {
+  const folder = posix.dirname(path);
+  return folder === "." ? "" : folder;
 }

@@ -80,18 +80,28 @@ async function compare(
     }
     progress.step(printable(`fetching ${policy.source.url}`));
     const writer = createWriter(transport);
-    const declared = await readDeclared(
+    const revision = await readDeclared(
       policy,
       { kubectl: options.kubectl, dataDir, discovery, writer },
       signal,
     );
-    if (typeof declared === "string") return failed(declared);
+    if (typeof revision === "string") return failed(revision);
+    const { declared } = revision;
 
     const deps = { transport, writer, discovery };
     const rules = { ...policy.detection, mode: options.mode ?? policy.detection.mode };
     const results = await judgeAll(declared, { ...deps, progress, rules, keep: keeper(options) }, signal);
     const undeclared = await findUndeclared(policy, { declared, deps }, signal);
-    return { type: "Compared", ...undeclared, results: [...results, ...undeclared.results] };
+    // The copy of the repository is gone when the patch is made.
+    const texts = new Map<string, string | undefined>();
+    for (const path of options.output === "patch" ? pathsOf(results) : [])
+      texts.set(path, await revision.readFile(path, signal));
+    return {
+      type: "Compared",
+      ...undeclared,
+      results: [...results, ...undeclared.results],
+      readFile: (path) => Promise.resolve(texts.get(path)),
+    };
   } finally {
     progress.end();
     await transport.close();
@@ -129,6 +139,15 @@ async function judgeAll(
       return notObserved(error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+/** The files that what drifted comes from. */
+function pathsOf(results: readonly DiffResult[]): ReadonlySet<string> {
+  return new Set(
+    results.flatMap(({ verdict, origin }) =>
+      verdict.status === "Drifted" && origin?.line !== undefined ? [origin.path] : [],
+    ),
+  );
 }
 
 /** As kubectl does it for what states none. */

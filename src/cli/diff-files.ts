@@ -1,4 +1,5 @@
 /** The comparison of two files, with no cluster: schemas are the shipped ones and those of CRDs beside the objects. */
+import { readFileSync } from "node:fs";
 import type { Policy } from "../api/policy.ts";
 import type { Declaration } from "../controller/desired-store.ts";
 import { placeObjects } from "../controller/place.ts";
@@ -22,7 +23,7 @@ export interface FilePair {
   readonly live: string;
 }
 
-export type FileDiffOptions = Pick<DiffOptions, "namespace" | "mode" | "output" | "explain"> & {
+export type FileDiffOptions = Pick<DiffOptions, "namespace" | "mode" | "output" | "explain" | "suggest"> & {
   /** A policy's; without one, what a policy that says nothing is given. */
   readonly detection?: Policy["detection"];
 };
@@ -58,14 +59,37 @@ export async function diffFiles({ desired, live }: FilePair, options: FileDiffOp
   const results = judgement.results();
   const policy = { ...commandLinePolicy(namespace), detection };
   const undeclared = await findUndeclared(liveManifests, { path: live, policy, declared: found, schemas });
-  // kubectl prints nothing where it finds nothing, and where it fails: worth a word, and no reason to stop.
-  const notice =
-    liveManifests.length === 0 ? `${live} holds no objects, so everything is missing` : undefined;
+  const notice = noticeOf(live, liveManifests, results);
   return {
     type: "Compared",
     results: [...results, ...undeclared],
+    readFile: (path) => Promise.resolve(readText(path)),
     ...(notice === undefined ? {} : { notice }),
   };
+}
+
+/** Worth a word, and no reason to stop. */
+function noticeOf(
+  path: string,
+  live: readonly Manifest[],
+  results: readonly DiffResult[],
+): string | undefined {
+  // kubectl prints nothing where it finds nothing, and where it fails.
+  if (live.length === 0) return `${path} holds no objects, so everything is missing`;
+  const isAdded = ({ verdict }: DiffResult) =>
+    verdict.status === "Drifted" && verdict.changes.some(({ type }) => type === "Added");
+  if (live.some(({ object }) => object.metadata["managedFields"] !== undefined) || !results.some(isAdded))
+    return undefined;
+  return `${path} does not say who owns what, so what controllers add is not excused; get it with: kubectl get --show-managed-fields -o yaml`;
+}
+
+/** Standard input, and a file that is gone by now, have no text to change. */
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of the live file, what the desired one does not hold, in the namespaces and of the kinds that it speaks of, or that are sensitive. */

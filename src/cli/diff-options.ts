@@ -2,7 +2,7 @@
 import type { DetectionMode } from "../diff/field-change.ts";
 import type { DiffResult } from "./diff-report.ts";
 
-export const outputs = ["table", "json", "yaml", "unified"] as const;
+export const outputs = ["table", "json", "yaml", "unified", "patch"] as const;
 
 export interface DiffOptions {
   readonly repo?: string;
@@ -30,5 +30,7 @@ export type DiffOutcome =
       readonly type: "Compared";
       readonly results: readonly DiffResult[];
       readonly notice?: string;
+      /** The text of a file that was compared; for `-o patch` alone. */
+      readonly readFile: (path: string) => Promise<string | undefined>;
     }
   | { readonly type: "Failed"; readonly message: string };

@@ -4,12 +4,15 @@ import type { Json } from "../resource/resource.ts";
 import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import { type DiffReport, type DiffResult, diffExitCode, diffReport } from "./diff-report.ts";
 import { formatDiffTable } from "./diff-table.ts";
+import { optionFault } from "./option-fault.ts";
 import { complain, print } from "./print.ts";
 import { printableJson } from "./printable.ts";
 import { selectObject } from "./select-object.ts";
 
 /** Prints the result; answers the exit code. */
 export async function runDiff(policy: string | undefined, options: DiffOptions): Promise<number> {
+  const fault = optionFault(options);
+  if (fault !== undefined) return refuse(fault);
   const outcome = await compareAsAsked(policy, options);
   if (outcome.type === "Failed") return refuse(outcome.message);
   if (outcome.notice !== undefined) complain(`holdfast diff: ${outcome.notice}`);
@@ -24,7 +27,7 @@ export async function runDiff(policy: string | undefined, options: DiffOptions):
   } else if (options.suggest === true) {
     const { suggestRules } = await import("./suggest.ts");
     await print(suggestRules(results));
-  } else await print(await format(results, { report, options }));
+  } else await print(await format(results, { report, options, readFile: outcome.readFile }));
   return diffExitCode(report);
 }
 
@@ -43,7 +46,15 @@ function selected(results: readonly DiffResult[], object: string | undefined) {
 
 async function format(
   results: readonly DiffResult[],
-  { report, options }: { readonly report: DiffReport; readonly options: DiffOptions },
+  {
+    report,
+    options,
+    readFile,
+  }: {
+    readonly report: DiffReport;
+    readonly options: DiffOptions;
+    readonly readFile: (path: string) => Promise<string | undefined>;
+  },
 ): Promise<string> {
   switch (options.output) {
     case "table":
@@ -57,6 +68,10 @@ async function format(
     case "yaml": {
       const { writeYaml } = await import("../render/write-yaml.ts");
       return writeYaml(report as unknown as Json); // a report holds text, numbers and JSON values only
+    }
+    case "patch": {
+      const { gitPatch } = await import("./git-patch.ts");
+      return await gitPatch(results, readFile);
     }
     case "unified": {
       const { formatUnified } = await import("./unified.ts");

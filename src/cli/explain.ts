@@ -7,11 +7,15 @@ import type { DiffResult } from "./diff-report.ts";
 import { managerWords } from "./manager-words.ts";
 import { originOf } from "./origin.ts";
 import { printable } from "./printable.ts";
+import { objectText } from "./select-object.ts";
 
 export type Explained =
   | { readonly type: "Explained"; readonly text: string }
   /** What to do, for the user. */
   | { readonly type: "Failed"; readonly message: string };
+
+/** A value is for the eye here; JSON output has it whole. */
+const longest = 2_000;
 
 /** Of the results, which must be of one object. */
 export function explainField(results: readonly DiffResult[], pathText: string): Explained {
@@ -20,7 +24,7 @@ export function explainField(results: readonly DiffResult[], pathText: string): 
   const [result, other] = results;
   if (result === undefined) return { type: "Failed", message: "--explain: there is no such object" };
   if (other !== undefined) {
-    const names = results.slice(0, 3).map(({ resource }) => formatRef(resource));
+    const names = results.slice(0, 3).map(({ resource }) => objectText(resource));
     const message = `--explain: ${results.length} objects are compared; name one by --object, such as ${names.join(", ")}`;
     return { type: "Failed", message };
   }
@@ -44,7 +48,10 @@ function linesOf({ status, path, because, desired, live, managers }: Explanation
 }
 
 function valueLine(side: string, value: Json | undefined): readonly string[] {
-  return value === undefined ? [] : [`  ${side}: ${JSON.stringify(value)}`];
+  if (value === undefined) return [];
+  const text = JSON.stringify(value);
+  const isLong = text.length > longest;
+  return [`  ${side}: ${isLong ? `${text.slice(0, longest)}... (${text.length} characters)` : text}`];
 }
 
 function parse(text: string) {

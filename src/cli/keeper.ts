@@ -3,8 +3,8 @@ import type { DiffOptions } from "./diff-options.ts";
 import type { DiffResult } from "./diff-report.ts";
 
 /** Lets go what neither the output nor a question of the user needs. */
-export function keeper({ output, explain }: Pick<DiffOptions, "output" | "explain">) {
-  const isShown = output === "unified";
+export function keeper({ output, explain, suggest }: Pick<DiffOptions, "output" | "explain" | "suggest">) {
+  const isShown = output === "unified" || output === "patch" || suggest === true;
   return (result: DiffResult): DiffResult => {
     if (explain !== undefined || (isShown && result.verdict.status === "Drifted")) return result;
     const { input: _, ...rest } = result;

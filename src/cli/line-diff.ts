@@ -2,8 +2,8 @@
 
 /** Lines around a change. */
 const contextLines = 3;
-/** Beyond this many pairs of lines what lies between the first and the last difference counts as one change. */
-const mostPairs = 4_000_000;
+/** Beyond this many changed lines what lies between the first and the last difference counts as one change. */
+const mostChanges = 2000;
 
 /** One line of the edit script. */
 interface Step {
@@ -46,41 +46,61 @@ function editScript(before: readonly string[], after: readonly string[]): readon
   ];
 }
 
-/** By the longest common subsequence; what goes stands before what comes. */
+/** What goes stands before what comes. */
 function middle(before: readonly string[], after: readonly string[]): readonly Step[] {
   const removed = (text: string): Step => ({ sign: "-", text });
   const added = (text: string): Step => ({ sign: "+", text });
-  if (before.length * after.length > mostPairs) return [...before.map(removed), ...after.map(added)];
-  const lengths = commonLengths(before, after);
+  const rounds = shortestEdit(before, after);
+  if (rounds === undefined) return [...before.map(removed), ...after.map(added)];
   const steps: Step[] = [];
-  let [i, j] = [0, 0];
-  while (i < before.length && j < after.length) {
-    const [old, now] = [before[i] ?? "", after[j] ?? ""];
-    if (old === now) {
-      steps.push({ sign: " ", text: old });
-      i += 1;
-      j += 1;
-    } else if ((lengths[i + 1]?.[j] ?? 0) >= (lengths[i]?.[j + 1] ?? 0)) {
-      steps.push(removed(old));
-      i += 1;
-    } else {
-      steps.push(added(now));
-      j += 1;
-    }
+  let [x, y] = [before.length, after.length];
+  for (let round = rounds.length - 1; round >= 0; round--) {
+    const reached = rounds[round];
+    const diagonal = x - y;
+    const comesDown = goesDown(reached, { diagonal, round });
+    const earlier = diagonal + (comesDown ? 1 : -1);
+    const fromX = round === 0 ? 0 : reachedOn(reached, earlier);
+    const fromY = round === 0 ? 0 : fromX - earlier;
+    for (; x > fromX && y > fromY; x--, y--) steps.push({ sign: " ", text: before[x - 1] ?? "" });
+    if (round === 0) break;
+    steps.push(comesDown ? added(after[fromY] ?? "") : removed(before[fromX] ?? ""));
+    [x, y] = [fromX, fromY];
   }
-  return [...steps, ...before.slice(i).map(removed), ...after.slice(j).map(added)];
+  return steps.reverse();
 }
 
-/** How many lines the rests behind each pair of positions have in common, in order. */
-function commonLengths(before: readonly string[], after: readonly string[]): readonly Uint32Array[] {
-  const lengths = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1));
-  for (let i = before.length - 1; i >= 0; i--) {
-    const [row, below] = [lengths[i], lengths[i + 1]];
-    if (row === undefined || below === undefined) continue;
-    for (let j = after.length - 1; j >= 0; j--)
-      row[j] = before[i] === after[j] ? (below[j + 1] ?? 0) + 1 : Math.max(below[j] ?? 0, row[j + 1] ?? 0);
+/** How far each diagonal was reached before a round. */
+type Reached = ReadonlyMap<number, number>;
+
+/** Myers, "An O(ND) difference algorithm and its variations": a round for each line that goes or comes. */
+function shortestEdit(before: readonly string[], after: readonly string[]): readonly Reached[] | undefined {
+  const reached = new Map([[1, 0]]);
+  const rounds: Reached[] = [];
+  for (let round = 0; round <= mostChanges; round++) {
+    rounds.push(new Map(reached));
+    for (let diagonal = -round; diagonal <= round; diagonal += 2) {
+      const comesDown = goesDown(reached, { diagonal, round });
+      let x = comesDown ? reachedOn(reached, diagonal + 1) : reachedOn(reached, diagonal - 1) + 1;
+      let y = x - diagonal;
+      while (x < before.length && y < after.length && before[x] === after[y]) [x, y] = [x + 1, y + 1];
+      reached.set(diagonal, x);
+      if (x >= before.length && y >= after.length) return rounds;
+    }
   }
-  return lengths;
+  return undefined;
+}
+
+/** Whether a diagonal is reached by a line that comes, rather than by one that goes. */
+function goesDown(
+  reached: Reached | undefined,
+  { diagonal, round }: { readonly diagonal: number; readonly round: number },
+): boolean {
+  if (diagonal === -round) return true;
+  return diagonal !== round && reachedOn(reached, diagonal - 1) < reachedOn(reached, diagonal + 1);
+}
+
+function reachedOn(reached: Reached | undefined, diagonal: number): number {
+  return reached?.get(diagonal) ?? 0;
 }
 
 function hunksOf(steps: readonly Step[]): readonly string[] {

@@ -109,7 +109,7 @@ Examples:
   holdfast diff policy.yaml
   holdfast diff --repo . --path deploy
   holdfast diff --repo https://git.example.com/platform/shop.git --path deploy -o json
-  kubectl get deployment web -o yaml | holdfast diff --desired web.yaml --live -
+  kubectl get deployment web -o yaml --show-managed-fields | holdfast diff --desired web.yaml --live -
   holdfast diff policy.yaml --object Deployment/shop/web --explain 'spec.template.spec.containers[name="web"].image'
   holdfast diff policy.yaml --suggest                    the first day on a grown cluster
 

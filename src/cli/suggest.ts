@@ -1,166 +1,110 @@
 /** `holdfast diff --suggest`: what a grown cluster has beside Git, grouped, with rules to review. */
-import type { FieldChange } from "../diff/field-change.ts";
-import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
-import { formatPath } from "../fieldpath/format-path.ts";
 import { writeYaml } from "../render/write-yaml.ts";
-import type { Json } from "../resource/resource.ts";
+import type { Json, JsonObject } from "../resource/resource.ts";
 import type { DiffResult } from "./diff-report.ts";
 import { printable } from "./printable.ts";
+import { type SuggestGroup, suggestGroups } from "./suggest-groups.ts";
 
-/** Findings of one sort: who wrote what of which kind. */
-interface Group {
-  readonly kind: string;
-  readonly group: string;
-  /** Who owns all of them; undefined if nobody does, or several. */
-  readonly manager: string | undefined;
-  /** Pattern text → how many findings. */
-  readonly paths: Map<string, number>;
-  readonly objects: Set<string>;
-}
-
-/**
- * Programs behind which people sit, and names that the server itself gives: none of them is trusted with anything.
- * kubectl and client-go name themselves after the program, or its User-Agent, unless they are told otherwise.
- */
-const personal =
-  /^(kubectl|k9s|Lens|lens|headlamp|Mozilla|curl|node-fetch|node-client|python-requests|OpenAPI-Generator|unknown|before-first-apply|ancient-changes|dashboard|rancher)/;
-
-/** What a rule of the CRD holds at most. */
+/** What a policy holds at most: rules of a sort, paths and names of a rule. */
+const maxRules = 64;
 const maxPaths = 32;
-const maxRules = 32;
+const maxNames = 16;
 /** From so many keys of one prefix on, the prefix is what they have in common. */
-const fewKeys = 3;
+const manyKeys = 3;
 
 /** Trust rules as YAML, ready to review; ignore rules commented out, since their reasons are for the user to give. */
 export function suggestRules(results: readonly DiffResult[]): string {
-  const groups = [...groupsOf(results)].sort((a, b) => total(b) - total(a) || (a.kind < b.kind ? -1 : 1));
+  const groups = suggestGroups(results);
   if (groups.length === 0) return "# nothing to suggest: no field of a declared object differs\n";
-  const trust = groups.filter(({ manager }) => isController(manager)).slice(0, maxRules);
-  const ignore = groups.filter(({ manager }) => !isController(manager)).slice(0, maxRules);
+  const trust = groups.flatMap((group) => draftsOf(group, trustRule));
+  const ignore = groups.flatMap((group) => draftsOf(group, ignoreRule));
+  const left = Math.max(0, trust.length - maxRules) + Math.max(0, ignore.length - maxRules);
   const lines = [
     "# What differs, by who wrote it. A rule makes a difference invisible: keep those that you understand.",
     ...groups.map(describe),
-    ...(trust.length === 0
-      ? ["# No controller is behind any of this, so there is nobody to trust."]
-      : yamlLines({ spec: { detection: { trust: trust.map(trustRule) } } })),
+    ...(left === 0 ? [] : [`# ${left} more rules are left out: a policy holds ${maxRules} of each sort.`]),
+    ...(trust.length > 0 ? [] : ["# No controller owns any of this alone, so there is nobody to trust."]),
     ...(ignore.length === 0
       ? []
       : [
-          "# Written by hand, by several programs, or by nobody that can be named. Better put into Git (-o patch) or taken away;",
-          "# if it must stay, say why:",
-          ...yamlLines({ spec: { detection: { ignore: ignore.map(ignoreRule) } } }).map(
-            (line) => `# ${line}`,
-          ),
+          "# What is commented out was written by hand, by several, or by nobody that can be named. Better put it into Git",
+          "# (holdfast diff -o patch) or undo it; if it must stay beside Git, take the comment signs away and say why.",
         ]),
+    ...blocks(numbered(trust), numbered(ignore)),
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");
 }
 
-function groupsOf(results: readonly DiffResult[]): Iterable<Group> {
-  const groups = new Map<string, Group>();
-  for (const { resource, verdict } of results) {
-    if (verdict.status !== "Drifted") continue;
-    for (const change of verdict.changes) {
-      const manager = managerOf(change);
-      const id = `${manager ?? ""} ${resource.kind}.${resource.group}`;
-      const known = groups.get(id);
-      const group = known ?? newGroup(resource, manager);
-      if (known === undefined) groups.set(id, group);
-      const pattern = patternOf(change.path);
-      group.paths.set(pattern, (group.paths.get(pattern) ?? 0) + 1);
-      group.objects.add(`${resource.namespace}/${resource.name}`);
-    }
-  }
-  return groups.values();
+/** One block, so that rules of either sort can be taken over together. */
+function blocks(trust: readonly Json[], ignore: readonly Json[]): readonly string[] {
+  if (trust.length === 0) return yamlLines({ spec: { detection: { ignore } } }).map((line) => `# ${line}`);
+  return [
+    ...yamlLines({ spec: { detection: { trust } } }),
+    ...(ignore.length === 0 ? [] : yamlLines({ ignore }).map((line) => `    # ${line}`)),
+  ];
 }
 
-function newGroup({ kind, group }: DiffResult["resource"], manager: string | undefined): Group {
-  return { kind, group, manager, paths: new Map(), objects: new Set() };
+/** A rule before it is numbered. */
+interface Draft {
+  readonly stem: string;
+  readonly rule: JsonObject;
 }
 
-/** The one manager of a finding. What is gone has none. */
-function managerOf(change: FieldChange): string | undefined {
-  if (change.type === "Removed") return undefined;
-  const names = new Set(change.managers.map(({ name }) => name));
-  return names.size === 1 ? [...names][0] : undefined;
+type RuleOf = (group: SuggestGroup, paths: readonly string[]) => JsonObject | undefined;
+
+function draftsOf(group: SuggestGroup, ruleOf: RuleOf): readonly Draft[] {
+  const paths = pathsOf(group);
+  const parts = Array.from({ length: Math.ceil(paths.length / maxPaths) }, (_, i) =>
+    paths.slice(i * maxPaths, (i + 1) * maxPaths),
+  );
+  return parts.flatMap((part) => {
+    const rule = ruleOf(group, part);
+    return rule === undefined ? [] : [{ stem: stemOf(group), rule }];
+  });
 }
 
-function isController(manager: string | undefined): boolean {
-  return manager !== undefined && !personal.test(manager);
+function numbered(drafts: readonly Draft[]): readonly JsonObject[] {
+  return drafts.slice(0, maxRules).map(({ stem, rule }, i) => ({ name: `${stem}-${i + 1}`, ...rule }));
 }
 
-/** Any item on the way; the last element stays, since it is what was found. */
-function patternOf(path: FieldPath): string {
-  const pieces: string[] = [];
-  let fields: PathElement[] = [];
-  const flush = () => {
-    if (fields.length === 0) return;
-    const text = formatPath(fields);
-    pieces.push(pieces.length > 0 && !text.startsWith("[") ? `.${text}` : text);
-    fields = [];
-  };
-  for (const [i, element] of path.entries()) {
-    if (element.type === "field" || i === path.length - 1) fields.push(element);
-    else {
-      flush();
-      pieces.push("[*]");
-    }
-  }
-  flush();
-  return pieces.join("");
+function trustRule({ kind, group, controller }: SuggestGroup, paths: readonly string[]) {
+  if (controller === undefined) return undefined;
+  return { match: [{ group, kinds: [kind] }], manager: controller, paths };
 }
 
-/** Keys with a common prefix, `a.example.com/…`, as one glob where there are many. */
-function pathsOf({ paths }: Group): string[] {
-  const byPrefix = Map.groupBy(paths.keys(), (path) => /^(.*\["[^"*?/]+\/)[^"]*"\]$/.exec(path)?.[1] ?? path);
-  return [...byPrefix]
-    .flatMap(([prefix, members]) =>
-      members.length >= fewKeys && prefix.endsWith("/") ? [`${prefix}*"]`] : members,
-    )
-    .slice(0, maxPaths)
-    .sort();
-}
-
-function matchOf({ kind, group }: Group): Json {
-  return [{ group, kinds: [kind] }];
-}
-
-function trustRule(group: Group, index: number): Json {
+/** Of few objects by their names: what somebody did to one of them is no reason to look away from all. */
+function ignoreRule({ kind, group, controller, names }: SuggestGroup, paths: readonly string[]) {
+  if (controller !== undefined) return undefined;
+  const few = names.size > maxNames ? {} : { names: [...names].sort() };
   return {
-    name: ruleName(group, index),
-    match: matchOf(group),
-    manager: group.manager ?? "",
-    paths: pathsOf(group),
-  };
-}
-
-function ignoreRule(group: Group, index: number): Json {
-  return {
-    name: ruleName(group, index),
-    match: matchOf(group),
-    paths: pathsOf(group),
+    match: [{ group, kinds: [kind], ...few }],
+    paths,
     reason: "say here why this may differ from Git",
   };
 }
 
-/** A DNS label, and of its own. */
-function ruleName({ kind, manager }: Group, index: number): string {
-  const text = `${manager ?? "several"}-${kind}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
-  const plain = text.replace(/^-+/, "").slice(0, 50).replace(/-+$/, "");
-  return `${plain === "" ? "rule" : plain}-${index + 1}`;
+/** Keys with a common prefix, `example.com/…`, as one glob where there are many. */
+function pathsOf({ paths }: SuggestGroup): readonly string[] {
+  const byPrefix = Map.groupBy(paths.keys(), (path) => /^(.*\["[^"*?/]+\/)[^"]*"\]$/.exec(path)?.[1] ?? path);
+  return [...byPrefix]
+    .flatMap(([prefix, members]) =>
+      members.length >= manyKeys && prefix.endsWith("/") ? [`${prefix}*"]`] : members,
+    )
+    .sort();
 }
 
-function describe(group: Group): string {
-  const { kind, manager, objects } = group;
-  const by = manager === undefined ? "by nobody that can be named, or by several" : `by ${manager}`;
-  const paths = [...group.paths].sort(([, a], [, b]) => b - a).slice(0, 3);
-  const examples = paths.map(([path, count]) => `${path} (${count})`).join(", ");
-  const more = group.paths.size > paths.length ? `, and ${group.paths.size - paths.length} more` : "";
-  return `#   ${total(group)} on ${objects.size} ${kind}, ${by}: ${examples}${more}`;
+/** The beginning of a DNS label. */
+function stemOf({ kind, by }: SuggestGroup): string {
+  const text = `${by}-${kind}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  return text.replace(/^-+/, "").slice(0, 50).replace(/-+$/, "");
 }
 
-function total({ paths }: Group): number {
-  return [...paths.values()].reduce((sum, count) => sum + count, 0);
+function describe({ kind, group, by, paths, names, count }: SuggestGroup): string {
+  const type = group === "" ? kind : `${kind}.${group}`;
+  const most = [...paths].sort(([, a], [, b]) => b - a).slice(0, 3);
+  const examples = most.map(([path, times]) => `${path} (${times})`).join(", ");
+  const more = paths.size > most.length ? `, and ${paths.size - most.length} more` : "";
+  return `#   ${count} on ${names.size} ${type}, by ${by}: ${examples}${more}`;
 }
 
 function yamlLines(value: Json): readonly string[] {

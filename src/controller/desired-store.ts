@@ -107,6 +107,13 @@ export class DesiredStore {
     this.#sets.delete(policy);
   }
 
+  /** Changes what is known of a delivered object, without a word of what was delivered. */
+  amendDelivered(policy: PolicyKey, key: ResourceKey, mark: DeliveredMark): void {
+    const declarations = this.#sets.get(policy)?.declarations;
+    const declaration = declarations?.get(key);
+    if (declaration !== undefined) declarations?.set(key, { ...declaration, delivered: mark });
+  }
+
   /** Notes that the object was seen in sync with the newest revision: that is what was delivered, from now on. */
   markDelivered(policy: PolicyKey, key: ResourceKey, mark: DeliveredMark): void {
     const declarations = this.#sets.get(policy)?.declarations;

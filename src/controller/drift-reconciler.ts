@@ -8,6 +8,8 @@ import { type UnknownFields, unknownFieldsOf } from "../drift/source-faults.ts";
 import type { Drifted, DriftVerdict } from "../drift/verdict.ts";
 import type { LiveLook, LiveRead } from "../resource/live.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
+import { withChosen } from "./chosen.ts";
+import { type ConfirmingDeps, confirmationOf, createConfirming, isAskedFirst } from "./confirming.ts";
 import { type Declaration, type DesiredStore, unpackBody } from "./desired-store.ts";
 import type { DriftStore, Episode } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
@@ -15,13 +17,17 @@ import type { PolicyStore } from "./policy-store.ts";
 import { dependenciesOf, scalersOf, targetsOf } from "./scaled.ts";
 import { isSettled } from "./settled.ts";
 import type { SourceStore } from "./source-store.ts";
+import { suspectObject, type UpgradeWatch } from "./upgrade-watch.ts";
 
-export interface DriftDeps {
+export interface DriftDeps extends ConfirmingDeps {
   readonly policies: PolicyStore;
   readonly sources: SourceStore;
   readonly desired: DesiredStore;
   readonly drifts: DriftStore;
+  readonly upgrades: UpgradeWatch;
   readonly now: () => number;
+  /** Whether the table of server defaults is of the API server's release. */
+  tableFits(): boolean;
   /** What the watches hold; answers from memory. */
   readLive(ref: ResourceRef): LiveRead;
   /** The same without the body. */
@@ -36,6 +42,8 @@ export interface DriftDeps {
   /** Replaces secret values by keyed digests, as was done to the live object at the door. */
   redact(body: KubernetesObject): KubernetesObject;
   report(finding: Finding): void;
+  /** Told when nobody can settle them now. */
+  reportDoubts(finding: Finding): void;
   reportAttempt(finding: Finding, attempt: RollbackAttempt): void;
   rollback(
     order: RollbackOrder,
@@ -77,17 +85,35 @@ const firstRefusalRetryMs = 5_000;
 const streakWindowMs = 1_200_000;
 
 export function createDriftReconciler(deps: DriftDeps) {
+  const askForAnswer = createConfirming(deps);
+
   return async function reconcileDrift(key: ResourceKey, signal: AbortSignal): Promise<void> {
     for (const { policy, ref } of deps.desired.declarations(key)) {
       await ready(policy, key, { ref, signal });
-      // Read again after waiting: what the stores say now is what is judged, in one turn of the event loop.
-      const declaration = deps.desired.get(policy)?.declarations.get(key);
-      const entry = deps.policies.get(policy);
-      if (declaration === undefined || entry?.type !== "Valid") continue;
-      const finding = judge(entry.policy, declaration);
-      if (finding !== undefined) await act(finding, signal);
+      while ((await look(policy, key, signal)) === "Answered");
     }
   };
+
+  /**
+   * `Answered`: more is known now, so the object is to be judged again. The API server has said what it would make of
+   * the rollback, or the finding is one of many just after an upgrade.
+   */
+  async function look(
+    policy: PolicyKey,
+    key: ResourceKey,
+    signal: AbortSignal,
+  ): Promise<"Done" | "Answered"> {
+    // Read after each waiting: what the stores say now is what is judged, in one turn of the event loop.
+    const declaration = deps.desired.get(policy)?.declarations.get(key);
+    const entry = deps.policies.get(policy);
+    if (declaration === undefined || entry?.type !== "Valid") return "Done";
+    const finding = judge(entry.policy, declaration);
+    if (finding === undefined) return "Done";
+    if (deps.upgrades.note(finding)) return "Answered";
+    if (isAskedFirst(finding, deps.drifts.get(policy, key)) && (await askForAnswer(finding, signal)))
+      return "Answered";
+    return await act(finding, signal);
+  }
 
   async function ready(policy: PolicyKey, key: ResourceKey, step: { ref: ResourceRef; signal: AbortSignal }) {
     const declaration = deps.desired.get(policy)?.declarations.get(key);
@@ -109,19 +135,24 @@ export function createDriftReconciler(deps: DriftDeps) {
   function judge(policy: Policy, declaration: Declaration): Finding | undefined {
     const source = deps.sources.get(declaration.policy);
     if (source === undefined) return undefined;
-    const desired = desiredState(declaration);
-    const live = desired.type === "Stated" ? liveState(deps.readLive(declaration.ref)) : notNeeded;
+    const stated = desiredState(declaration);
+    const live = stated.type === "Stated" ? liveState(deps.readLive(declaration.ref)) : notNeeded;
     if (live === undefined) return undefined;
+    const desired =
+      stated.type === "Stated" && policy.detection.mode === "Exact"
+        ? { ...stated, body: withChosen(stated.body, declaration, live) }
+        : stated;
     const scalers = scalersOf(deps, declaration.key);
     if (scalers === undefined) return undefined;
-    const attempt = deps.drifts.get(declaration.policy, declaration.key)?.attempt;
-    const input: DriftInput = {
+    const last = deps.drifts.get(declaration.policy, declaration.key);
+    const schema = deps.schemaOf(declaration.ref);
+    const given: DriftInput = {
       resource: declaration.ref,
       revision: declaration.origin.revision,
       desired,
       live,
       ...deliveredState(declaration),
-      schema: deps.schemaOf(declaration.ref),
+      schema,
       policy: {
         mode: policy.detection.mode,
         rules: policy.detection,
@@ -131,9 +162,14 @@ export function createDriftReconciler(deps: DriftDeps) {
       },
       source,
       scalers,
-      ...(attempt === undefined ? {} : { attempt }),
+      tableFits: deps.tableFits(),
+      ...confirmationOf(last, { policyGeneration: policy.generation, schema }),
+      ...(last?.attempt === undefined ? {} : { attempt: last.attempt }),
       nowMs: deps.now(),
     };
+    const object = suspectObject(declaration, given);
+    const suspects = object === undefined ? undefined : deps.upgrades.suspectsOf(object);
+    const input = suspects === undefined ? given : { ...given, suspects };
     const verdict = assess(input);
     const unknownFields = unknownIn(declaration, input);
     return { policy, declaration, input, verdict, unknownFields, action: decide(input, verdict) };
@@ -172,26 +208,30 @@ export function createDriftReconciler(deps: DriftDeps) {
     return { delivered: { ...delivered, body: deps.redact(unpackBody(deliveredBytes)) } };
   }
 
-  async function act(finding: Finding, signal: AbortSignal): Promise<void> {
+  async function act(finding: Finding, signal: AbortSignal): Promise<"Done" | "Answered"> {
     const { action, declaration, input, verdict } = finding;
     if (action.type === "ReadSource") deps.awaitHead(declaration.policy, declaration.key);
     // A finding that may be a delivery is not even said before Git was asked.
-    if (action.type === "ReadSource" && action.before === "Record") return;
+    if (action.type === "ReadSource" && action.before === "Record") return "Done";
     const before = deps.drifts.get(declaration.policy, declaration.key)?.verdict.status;
     deps.report(finding);
     // What a scaler explains hangs on whether it is itself what Git says.
     if (before !== verdict.status) for (const target of targetsOf(declaration)) deps.again(target, 0);
+    // After it is said, which must not wait; and before it is undone, which must not be tried for nothing.
+    if (await askForAnswer(finding, signal)) return "Answered";
+    deps.reportDoubts(finding);
     if (input.live.type === "Present" && verdict.status === "InSync") {
       deps.releaseLive(declaration.ref, input.live.body.metadata.resourceVersion ?? "");
     }
     if (action.type === "Hold" && action.untilMs !== undefined) {
       deps.again(declaration.key, Math.max(0, action.untilMs - deps.now()));
     }
-    if (action.type !== "Rollback" || verdict.status !== "Drifted") return;
+    if (action.type !== "Rollback" || verdict.status !== "Drifted") return "Done";
     const episode = deps.drifts.get(declaration.policy, declaration.key)?.episode;
     // Nothing is undone of which no record would be left if this process ended now.
     if (episode !== undefined && !deps.isRecorded(episode)) deps.awaitRecord(episode, declaration.key);
     else await rollBack(finding, verdict, signal);
+    return "Done";
   }
 
   async function rollBack(finding: Finding, verdict: Drifted, signal: AbortSignal): Promise<void> {
@@ -207,7 +247,7 @@ export function createDriftReconciler(deps: DriftDeps) {
         resource: declaration.ref,
         serviceAccount: { namespace: policy.namespace, name },
         verdict,
-        desired: unpackBody(bytes ?? declaration.bytes),
+        desired: withChosen(unpackBody(bytes ?? declaration.bytes), declaration, input.live),
         live: input.live,
       },
       signal,

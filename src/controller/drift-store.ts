@@ -5,6 +5,7 @@ import type { UnknownFields } from "../drift/source-faults.ts";
 import type { Drifted, DriftType, DriftVerdict } from "../drift/verdict.ts";
 import type { Origin } from "../resource/desired.ts";
 import type { ResourceKey, ResourceRef } from "../resource/resource.ts";
+import type { Confirmed } from "./confirming.ts";
 import type { PolicyKey } from "./policy-key.ts";
 
 /** How a drift ended. */
@@ -52,6 +53,8 @@ export interface DriftEntry {
   readonly unknownFields?: UnknownFields;
   /** What the verdict was judged by: a new schema of the kind asks for a new judgement. */
   readonly schema: DriftInput["schema"];
+  /** The last answer to a dry-run of the rollback; kept beyond the state that it was given for. */
+  readonly confirmed?: Confirmed;
   readonly hold?: Extract<DriftAction, { type: "Hold" }>;
   readonly episode?: Episode;
   /** The last write, kept beyond its episode: a fight is a series of short episodes. */

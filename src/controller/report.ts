@@ -1,13 +1,17 @@
 /** The one place where a verdict becomes known: DriftStore, delivered marks, metrics, Events, and the queues behind. */
-import { isLastWriter, lastWrittenAtMs, mayBeDelivery } from "../drift/deliverer.ts";
+
+import { allocatedValues } from "../drift/allocated.ts";
+import { isLastWriter, isTracked, lastWrittenAtMs, mayBeDelivery } from "../drift/deliverer.ts";
 import { dependencies } from "../drift/doubt.ts";
 import { isCompleted } from "../drift/expected.ts";
 import type { DriftInput, RollbackAttempt } from "../drift/input.ts";
 import { sameVerdict } from "../drift/same-verdict.ts";
 import type { UnknownFields } from "../drift/source-faults.ts";
-import type { Drifted, Findings } from "../drift/verdict.ts";
+import type { DoubtfulChange, Drifted, Findings } from "../drift/verdict.ts";
 import type { ResourceKey, ResourceRef } from "../resource/resource.ts";
+import type { Confirmed } from "./confirming.ts";
 import type { Declaration, DesiredStore } from "./desired-store.ts";
+import { createDoubtNotes } from "./doubt-notes.ts";
 import type { Finding } from "./drift-reconciler.ts";
 import type { DriftEntry, DriftStore, Episode, Resolution } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
@@ -19,6 +23,10 @@ export interface Announcements {
     latency: { readonly sinceArrivalMs: number; readonly sinceWriteMs?: number },
   ): void;
   driftChanged(episode: Episode): void;
+  /** A finding that may be our own fault, for the first time in a while. */
+  doubtful(policy: PolicyKey, ref: ResourceRef, finding: DoubtfulChange): void;
+  /** Somebody took away the record of who owns which field; it changes no verdict. */
+  ownershipWiped(policy: PolicyKey, ref: ResourceRef): void;
   /** Git states fields of an object that the API server does not know. */
   unknownFields(policy: PolicyKey, ref: ResourceRef, paths: UnknownFields): void;
   driftResolved(episode: Episode, resolution: Resolution): void;
@@ -47,14 +55,20 @@ export type Reported = Omit<Finding, "declaration"> & {
 
 export interface Report {
   report(finding: Reported): void;
+  /** Says what is doubtful, once for a kind and a field. */
+  reportDoubts(finding: Finding): void;
   reportAttempt(finding: Finding, attempt: RollbackAttempt): void;
+  /** Kept for the judgement that follows. */
+  reportConfirmation(finding: Finding, confirmed: Confirmed): void;
   /** Ends whatever is open about objects that a policy does not declare any more. */
   forget(policy: PolicyKey, keys: Iterable<ResourceKey>, resolution: Resolution): void;
 }
 
 /** Only transitions are reported: judging the same state again writes nothing and says nothing. */
 export function createReport(deps: ReportDeps): Report {
-  return { report, reportAttempt, forget };
+  const doubtNews = createDoubtNotes(deps.now);
+
+  return { report, reportDoubts, reportAttempt, reportConfirmation, forget };
 
   function report(judged: Reported): void {
     // What is excused is told when somebody asks; here it is only counted.
@@ -62,6 +76,7 @@ export function createReport(deps: ReportDeps): Report {
     const finding: Reported = { ...judged, verdict };
     const { declaration, input, action } = finding;
     const { policy, key } = declaration;
+    noteWiped(finding);
     noteDelivered(finding);
     const previous = deps.drifts.get(policy, key);
     const open = openEpisode(previous, declaration);
@@ -96,8 +111,15 @@ export function createReport(deps: ReportDeps): Report {
       ...(hold === undefined ? {} : { hold }),
       ...(episode === undefined ? {} : { episode }),
       ...(previous?.attempt === undefined ? {} : { attempt: previous.attempt }),
+      ...(previous?.confirmed === undefined ? {} : { confirmed: previous.confirmed }),
     });
     if (!isSame || !isSource) deps.statusChanged(policy);
+  }
+
+  function reportDoubts({ declaration, verdict }: Finding): void {
+    const { policy, ref } = declaration;
+    for (const news of doubtNews(policy, ref.kind, verdict.doubtful ?? []))
+      deps.announce.doubtful(policy, ref, news);
   }
 
   function openEpisode(
@@ -192,6 +214,11 @@ export function createReport(deps: ReportDeps): Report {
     deps.statusChanged(policy);
   }
 
+  function reportConfirmation({ declaration: { policy, key } }: Finding, confirmed: Confirmed): void {
+    const entry = deps.drifts.get(policy, key);
+    if (entry !== undefined) deps.drifts.set(policy, key, { ...entry, confirmed });
+  }
+
   function forget(policy: PolicyKey, keys: Iterable<ResourceKey>, resolution: Resolution): void {
     for (const key of keys) {
       const entry = deps.drifts.get(policy, key);
@@ -202,10 +229,29 @@ export function createReport(deps: ReportDeps): Report {
     deps.statusChanged(policy);
   }
 
+  /** Said once: what is said is noted with the mark, which outlives a restart. */
+  function noteWiped({ policy, declaration, input }: Reported): void {
+    const { delivered } = declaration;
+    if (delivered?.tracked !== true || input.live.type !== "Present") return;
+    if (input.live.body.metadata.uid !== delivered.uid || isTracked(input.live.body)) return;
+    deps.announce.ownershipWiped(declaration.policy, declaration.ref);
+    const mark = { ...delivered, tracked: false };
+    deps.desired.amendDelivered(declaration.policy, declaration.key, mark);
+    deps.storeMark(policy.uid, declaration.key, mark);
+  }
+
   function noteDelivered({ policy, declaration, input, verdict }: Reported): void {
     if (verdict.status !== "InSync" || input.live.type !== "Present") return;
     const { uid = "", resourceVersion = "" } = input.live.body.metadata;
     const { delivered } = declaration;
+    const allocated =
+      input.desired.type === "Stated"
+        ? allocatedValues(
+            { desired: input.desired.body, live: input.live.body },
+            input.schema,
+            delivered?.uid === uid ? delivered.allocated : undefined,
+          )
+        : undefined;
     const mark = {
       uid,
       resourceVersion,
@@ -213,6 +259,8 @@ export function createReport(deps: ReportDeps): Report {
       policyGeneration: policy.generation,
       completed: isCompleted(input.live.body),
       dependencies: dependencies(input),
+      tracked: isTracked(input.live.body),
+      ...(allocated === undefined ? {} : { allocated }),
     };
     const isSame =
       delivered !== undefined &&
@@ -222,7 +270,9 @@ export function createReport(deps: ReportDeps): Report {
       delivered.revision === mark.revision &&
       delivered.policyGeneration === mark.policyGeneration &&
       delivered.completed === mark.completed &&
-      delivered.dependencies === mark.dependencies;
+      delivered.dependencies === mark.dependencies &&
+      delivered.tracked === mark.tracked &&
+      JSON.stringify(delivered.allocated) === JSON.stringify(allocated);
     if (isSame) return;
     deps.desired.markDelivered(declaration.policy, declaration.key, mark);
     deps.storeMark(policy.uid, declaration.key, mark);
@@ -256,6 +306,9 @@ function resolutionOf(
   if (episode.type === "Unexpected") return "AdoptedInGit";
   const isUntouched =
     episode.resourceVersion !== undefined && episode.resourceVersion === resourceVersionOf(input);
+  // Nobody touched it, and Git says what it said: admission was found to insist.
+  const isInsisted = isUntouched && (input.confirmation?.insisted.size ?? 0) > 0;
+  if (isInsisted && episode.revision === input.revision) return "RuleChanged";
   if (isUntouched || verdict.status === "Pending") return "AdoptedInGit";
   if (episode.attempt?.result === "Written" && arrivedAtMs(input) > episode.lastSeenAt.getTime())
     return "RolledBack";

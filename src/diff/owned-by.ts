@@ -12,7 +12,7 @@ export interface Owners {
 export function isOwnedBy(
   part: Part,
   { isTrusted, mayBeNobody }: Owners,
-  { ownersOf }: ExcuseContext,
+  { ownersOf }: Pick<ExcuseContext, "ownersOf">,
 ): boolean {
   for (const { path } of leavesOf(part)) {
     const owners = ownersOf(path);

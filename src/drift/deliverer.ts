@@ -39,6 +39,11 @@ export function lastWrittenAtMs(live: KubernetesObject): number | undefined {
   return newestEntry(live)?.writtenAtMs;
 }
 
+/** Whether managedFields say anything; an object of which nothing is stated has none, and a wiped record is empty. */
+export function isTracked(live: KubernetesObject): boolean {
+  return decodeManagedFields(live.metadata["managedFields"]).length > 0;
+}
+
 /** Whether nobody wrote a field after this manager did; of two writes in one second either may be the later. */
 export function isLastWriter(live: KubernetesObject, manager: string): boolean {
   const newestAtMs = lastWrittenAtMs(live);

@@ -4,8 +4,10 @@ import type { FieldPath } from "../fieldpath/field-path.ts";
 import { formatPath } from "../fieldpath/format-path.ts";
 import { createOwnership } from "../fieldpath/managed-fields.ts";
 import type { KubernetesObject } from "../resource/resource.ts";
+import { isBuiltIn } from "../schema/built-in-types.ts";
 import { declaredPaths } from "../schema/declared-paths.ts";
 import { fieldAt } from "../schema/field-at.ts";
+import type { SchemaNode } from "../schema/schema-node.ts";
 import type { DriftInput } from "./input.ts";
 import type { DoubtfulChange, DoubtReason } from "./verdict.ts";
 
@@ -19,6 +21,7 @@ export const doubtReasons: Readonly<Record<DoubtReason, string>> = {
   NothingChanged: "it was in sync, and nothing has changed since but Holdfast's own knowledge",
   Upgrade: "the same field of many objects at once, just after an upgrade",
   Unowned: "no manager owns it, and it may be a default that Holdfast does not know",
+  OtherRelease: "it may be a default of this Kubernetes release, which Holdfast does not know",
 };
 
 /** Divides findings on a live object into those that stand and those that may be our own fault. */
@@ -86,11 +89,23 @@ function hasNothingChanged(input: DriftInput, live: KubernetesObject): boolean {
 
 function reasonFor(
   change: FieldChange,
-  { suspects, resource }: DriftInput,
+  { suspects, resource, schema, tableFits }: DriftInput,
   isDoubtfulWhenUnowned: (change: FieldChange) => boolean,
 ): DoubtReason | undefined {
   if (suspects?.has(suspectKey(resource.kind, change))) return "Upgrade";
+  if (tableFits === false && mayBeNewDefault(change, schema)) return "OtherRelease";
   return isDoubtfulWhenUnowned(change) ? "Unowned" : undefined;
+}
+
+/**
+ * Whether a default that the table lacks may have put it there: a field of a built-in type without a row. No default
+ * adds an item to a list that has some, or a key to a map; those of custom resources are read from the server.
+ */
+function mayBeNewDefault(change: FieldChange, schema: SchemaNode): boolean {
+  if (change.type !== "Added" || change.default !== undefined) return false;
+  if (schema.type !== "struct" || !isBuiltIn(schema.name)) return false;
+  const field = fieldAt(schema, change.path);
+  return field !== undefined && field.fills === undefined;
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Why one field of one object is drift, or is none. */
 import type { FieldChange, FieldManager } from "../diff/field-change.ts";
+import { isSensitive } from "../diff/redact.ts";
 import { withStringDataFolded } from "../diff/secret.ts";
 import { pathsOverlap } from "../fieldpath/compare-paths.ts";
 import type { FieldPath } from "../fieldpath/field-path.ts";
-import type { Json } from "../resource/resource.ts";
+import type { Json, KubernetesObject } from "../resource/resource.ts";
 import { assess } from "./assess.ts";
 import { explainQuiet } from "./explain-quiet.ts";
 import type { DriftInput } from "./input.ts";
@@ -43,7 +44,7 @@ export function explain(input: DriftInput, asked: FieldPath): readonly Explanati
   const verdict = assess(input);
   if (input.desired.type !== "Stated" || input.live.type !== "Present") return [wholly(verdict, asked)];
   const sides = { desired: withStringDataFolded(input.desired.body), live: input.live.body };
-  const path = withItemKeys(asked, sides, input.schema);
+  const path = withItemKeys(asStored(asked, sides.live), sides, input.schema);
   const found = findingsAt(verdict, path).map(({ change, ...rest }) => ({
     ...rest,
     path: change.path,
@@ -52,6 +53,13 @@ export function explain(input: DriftInput, asked: FieldPath): readonly Explanati
     managers: "managers" in change ? change.managers : [],
   }));
   return found.length > 0 ? found : [explainQuiet(input, path, sides)];
+}
+
+/** The server writes a Secret's `stringData` over its `data`, and so does the comparison. */
+function asStored(path: FieldPath, live: KubernetesObject): FieldPath {
+  const [first, ...rest] = path;
+  const isWrittenOver = first?.type === "field" && first.name === "stringData" && isSensitive(live);
+  return isWrittenOver ? [{ type: "field", name: "data" }, ...rest] : path;
 }
 
 /** Nothing can be said of a field where nothing was compared. */
@@ -97,6 +105,8 @@ function findingsAt(verdict: DriftVerdict, path: FieldPath): readonly FoundAt[] 
 const doubtSentences = {
   NothingChanged: "the object was in sync, and nothing has changed since: this may be Holdfast's own fault",
   Upgrade: "many objects differ here since an upgrade: this may be Holdfast's own fault",
+  OtherRelease:
+    "the table of server defaults is of another Kubernetes release: this may be a default of this one",
   Unowned: "no manager owns it, and the table of server defaults has no row for it: it may be a new default",
 } as const satisfies Readonly<Record<DoubtReason, string>>;
 

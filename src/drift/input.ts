@@ -4,6 +4,7 @@ import type { DetectionMode } from "../diff/field-change.ts";
 import type { UnfinishedReason } from "../resource/desired.ts";
 import type { KubernetesObject, ResourceRef } from "../resource/resource.ts";
 import type { SchemaNode } from "../schema/schema-node.ts";
+import type { AllocatedValues } from "./allocated.ts";
 import type { ScalerClaim } from "./scalers.ts";
 import type { UnknownReason } from "./verdict.ts";
 
@@ -20,6 +21,8 @@ export interface DriftInput {
   readonly source: SourceState;
   /** What declared scalers, themselves in sync, may change on this object. */
   readonly scalers: readonly ScalerClaim[];
+  /** Whether the table of server defaults is of the API server's release; default: it is. */
+  readonly tableFits?: boolean;
   /** Fields, as `suspectKey` names them, that began to differ on many objects just after an upgrade. */
   readonly suspects?: ReadonlySet<string>;
   /** What a dry-run of the rollback of this very state answered. */
@@ -53,6 +56,10 @@ export interface DeliveredMark {
   readonly completed: boolean;
   /** What else the verdict depended on, as `dependencies` tells it; absent in marks of older releases. */
   readonly dependencies?: string;
+  /** Whether managedFields said anything of it; absent in marks of older releases. */
+  readonly tracked?: boolean;
+  /** What the server chose and anybody may change; see `allocatedValues`. */
+  readonly allocated?: AllocatedValues;
 }
 
 /** The API server's answer to a dry-run of the rollback. */

@@ -38,8 +38,9 @@ export interface Findings {
  * - `NothingChanged`: the object was in sync, and nothing that the verdict depends on has changed since.
  * - `Upgrade`: the same field of many objects at once, just after the API server, a CRD or Holdfast changed.
  * - `Unowned`: a field that nobody owns, that Git does not state, and of which the table of defaults says nothing.
+ * - `OtherRelease`: the same on an API server of a release that there is no table for, whoever owns it.
  */
-export type DoubtReason = "NothingChanged" | "Upgrade" | "Unowned";
+export type DoubtReason = "NothingChanged" | "Upgrade" | "Unowned" | "OtherRelease";
 
 export interface DoubtfulChange {
   readonly change: FieldChange;

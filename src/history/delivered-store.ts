@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { AllocatedValues } from "../drift/allocated.ts";
 import type { DeliveredMark } from "../drift/input.ts";
 import type { ResourceKey } from "../resource/resource.ts";
 
@@ -28,9 +29,9 @@ const batchSize = 500;
 export function openDeliveredStore(path: string): DeliveredStore {
   const database = open(path);
   const select = database.prepare(
-    "SELECT key, uid, resource_version, revision, generation, completed, dependencies FROM delivered WHERE policy = ?",
+    "SELECT key, uid, resource_version, revision, generation, completed, dependencies, tracked, allocated FROM delivered WHERE policy = ?",
   );
-  const upsert = database.prepare("INSERT OR REPLACE INTO delivered VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const upsert = database.prepare("INSERT OR REPLACE INTO delivered VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   const deleteOne = database.prepare("DELETE FROM delivered WHERE policy = ? AND key = ?");
   const deleteAll = database.prepare("DELETE FROM delivered WHERE policy = ?");
   /** By policy and key; undefined stands for a removal. */
@@ -82,9 +83,29 @@ export function openDeliveredStore(path: string): DeliveredStore {
       waiting.delete(id);
       if (mark === undefined) deleteOne.run(policy, key);
       else {
-        const { uid, resourceVersion, revision, policyGeneration, completed, dependencies = null } = mark;
-        const isCompleted = completed ? 1 : 0;
-        upsert.run(policy, key, uid, resourceVersion, revision, policyGeneration, isCompleted, dependencies);
+        const {
+          uid,
+          resourceVersion,
+          revision,
+          policyGeneration,
+          completed,
+          dependencies = null,
+          tracked,
+          allocated,
+        } = mark;
+        const [isCompleted, isTracked] = [completed ? 1 : 0, tracked === undefined ? null : Number(tracked)];
+        upsert.run(
+          policy,
+          key,
+          uid,
+          resourceVersion,
+          revision,
+          policyGeneration,
+          isCompleted,
+          dependencies,
+          isTracked,
+          allocated === undefined ? null : JSON.stringify(allocated),
+        );
       }
     }
     database.exec("COMMIT");
@@ -99,6 +120,8 @@ interface Row {
   readonly generation: number;
   readonly completed: number;
   readonly dependencies: string | null;
+  readonly tracked: number | null;
+  readonly allocated: string | null;
 }
 
 function toMark(row: Row): DeliveredMark {
@@ -109,6 +132,9 @@ function toMark(row: Row): DeliveredMark {
     policyGeneration: row.generation,
     completed: row.completed === 1,
     ...(row.dependencies === null ? {} : { dependencies: row.dependencies }),
+    ...(row.tracked === null ? {} : { tracked: row.tracked === 1 }),
+    // What `upsert` has written there.
+    ...(row.allocated === null ? {} : { allocated: JSON.parse(row.allocated) as AllocatedValues }),
   };
 }
 
@@ -126,7 +152,7 @@ function open(path: string): DatabaseSync {
       database.exec(`
         CREATE TABLE delivered (
           policy TEXT, key TEXT, uid TEXT, resource_version TEXT, revision TEXT, generation INTEGER, completed INTEGER,
-          dependencies TEXT,
+          dependencies TEXT, tracked INTEGER, allocated TEXT,
           PRIMARY KEY (policy, key)
         ) WITHOUT ROWID, STRICT;
         PRAGMA user_version = ${schemaVersion}`);
@@ -134,6 +160,8 @@ function open(path: string): DatabaseSync {
       database.exec(`
         BEGIN;
         ALTER TABLE delivered ADD COLUMN dependencies TEXT;
+        ALTER TABLE delivered ADD COLUMN tracked INTEGER;
+        ALTER TABLE delivered ADD COLUMN allocated TEXT;
         PRAGMA user_version = ${schemaVersion};
         COMMIT`);
     }

@@ -6,6 +6,7 @@ import type { Episode, Resolution } from "../controller/drift-store.ts";
 import type { PolicyKey } from "../controller/policy-key.ts";
 import { splitPolicyKey } from "../controller/policy-key.ts";
 import type { Announcements } from "../controller/report.ts";
+import { doubtReasons } from "../drift/doubt.ts";
 import { formatPath } from "../fieldpath/format-path.ts";
 import type { EventNote, EventRecorder } from "../kubernetes/events.ts";
 import { formatRef } from "../resource/resource.ts";
@@ -42,6 +43,26 @@ export function createAnnouncements({ logger, metrics, events, uidOf }: Announce
     },
     driftChanged(episode) {
       logger.info({ ...about(episode), changes: paths(episode) }, "drift changed");
+    },
+    doubtful(policy, ref, { change, reason }) {
+      const field = changePath(change);
+      logger.warn({ policy, object: formatRef(ref), field, reason }, "doubtful finding");
+      note(policy, {
+        type: "Warning",
+        reason: "DoubtfulFinding",
+        action: "Detect",
+        note: `${formatRef(ref)}: ${field} may be Holdfast's own fault (${reason}: ${doubtReasons[reason]}); it is counted and left alone, here and on other objects of the kind`,
+      });
+    },
+    ownershipWiped(policy, ref) {
+      logger.warn({ policy, object: formatRef(ref) }, "the ownership record was wiped");
+      metrics.ownershipWiped(splitPolicyKey(policy));
+      note(policy, {
+        type: "Warning",
+        reason: "OwnershipWiped",
+        action: "Detect",
+        note: `${formatRef(ref)}: its managedFields are gone, so nobody can tell any more which program wrote what; a server-side apply starts them anew`,
+      });
     },
     unknownFields(policy, ref, fields) {
       const paths = fields.slice(0, maxPaths).map(formatPath);

@@ -78,6 +78,12 @@ export function createInstruments(registry: Registry, options: MetricsOptions) {
     labelNames: [...policyLabels, "result"],
     registers,
   });
+  const wiped = new Counter({
+    name: "holdfast_ownership_wiped_total",
+    help: "Objects whose managedFields somebody took away.",
+    labelNames: policyLabels,
+    registers,
+  });
   const fetches = new Counter({
     name: "holdfast_source_fetches_total",
     help: "Fetches of a new revision, and readings of the remote head that failed.",
@@ -112,6 +118,7 @@ export function createInstruments(registry: Registry, options: MetricsOptions) {
     latency,
     age,
     rollbacks,
+    wiped,
     fetches,
     restarts,
     broken,

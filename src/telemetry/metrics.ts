@@ -32,6 +32,7 @@ export interface Metrics {
   driftDetected(policy: PolicyLabels, drift: DriftLabels): void;
   driftResolved(policy: PolicyLabels, resolution: string): void;
   rollbackEnded(policy: PolicyLabels, result: RollbackLabel): void;
+  ownershipWiped(policy: PolicyLabels): void;
   sourceFetched(policy: PolicyLabels, result: "Succeeded" | "Failed"): void;
   /** All kinds that are to be watched; those of before are forgotten. */
   watchesWanted(kinds: Iterable<KindLabels>): void;
@@ -76,8 +77,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = createInstruments(registry, options);
-  const { objects, excused, ready, detected, resolved, rollbacks, fetches, restarts, broken } = metrics;
-  const perPolicy = [objects, excused, ready, detected, resolved, rollbacks, fetches];
+  const { objects, excused, ready, detected, resolved, rollbacks, wiped, fetches, restarts, broken } =
+    metrics;
+  const perPolicy = [objects, excused, ready, detected, resolved, rollbacks, wiped, fetches];
   const policies = new Set<string>();
   const watched = new Map<string, KindLabels>();
   const isKnown = (policy: PolicyLabels) => policies.has(policyName(policy));
@@ -95,6 +97,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       for (const result of rollbackResults) rollbacks.inc({ ...labels, result }, 0);
       for (const resolution of resolutions) resolved.inc({ ...labels, resolution }, 0);
       for (const result of fetchResults) fetches.inc({ ...labels, result }, 0);
+      wiped.inc(labels, 0);
     },
     policyGone(policy) {
       policies.delete(policyName(policy));
@@ -122,6 +125,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     rollbackEnded(policy, result) {
       if (isKnown(policy)) rollbacks.inc({ ...labelsOf(policy), result });
+    },
+    ownershipWiped(policy) {
+      if (isKnown(policy)) wiped.inc(labelsOf(policy));
     },
     sourceFetched(policy, result) {
       if (isKnown(policy)) fetches.inc({ ...labelsOf(policy), result });

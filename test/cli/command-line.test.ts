@@ -80,6 +80,14 @@ describe("a command that is not understood ends with 2, says so on standard erro
       ["diff", "policy.yaml", "--path", "x"],
       "--path and --branch go with --repo",
     ],
+    [
+      "a path that is none",
+      ["diff", "p.yaml", "--explain", "spec..x"],
+      "expected a field name at character 5",
+    ],
+    ["an object that is none", ["diff", "p.yaml", "--object", "web"], "--object: write it as Kind/name"],
+    ["two questions", ["diff", "p.yaml", "--explain", "spec", "--suggest"], "do not go together"],
+    ["a question in JSON", ["diff", "p.yaml", "--suggest", "-o", "json"], "has an output of its own"],
     ["nothing at all", [], "Usage: holdfast"],
   ])("%s", async (_, args, message) => {
     refused(await holdfastHere(args), message);

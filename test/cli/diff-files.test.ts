@@ -289,6 +289,22 @@ describe("an object that is not there", () => {
   });
 });
 
+describe("a live file that does not say who owns what", () => {
+  const notice = async (live: string) => (await compared(configMap("name: a"), live)).notice;
+  const added = (head: string) => configMap(head).replace("mode: fast", "mode: fast, extra: x");
+
+  it("is said where something was added: a controller that did it is not excused", async () => {
+    expect(await notice(added("name: a"))).toBe(
+      "live.yaml does not say who owns what, so what controllers add is not excused; get it with: kubectl get --show-managed-fields -o yaml",
+    );
+  });
+
+  it("is not said where it makes no difference", async () => {
+    expect(await notice(configMap("name: a", "slow"))).toBe("");
+    expect(await notice(added("name: a, managedFields: []"))).toBe("");
+  });
+});
+
 describe("a file", () => {
   it("may hold many documents and lists, each object judged by itself, in their order", async () => {
     const desired = `${configMap("name: c")}---\n---\n${nothing.replace("[]", `[${configMap("name: a").trim()}]`)}---\n${configMap("name: b")}`;

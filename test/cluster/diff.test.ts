@@ -74,7 +74,9 @@ spec: {source: {url: "file://${encodeURI(repository.directory)}", ref: {branch: 
     );
     expect(await diff(policy)).toEqual({
       exitCode: 0,
-      stdout: "2 objects, 2 in sync, 0 drifted (0 missing), 0 pending, 0 unknown\n",
+      stdout: expect.stringMatching(
+        /^2 objects, 2 in sync, 0 drifted \(0 missing\), 0 pending, 0 unknown, \d findings excused\n$/,
+      ),
       // What the role `view` leaves out.
       stderr:
         "holdfast diff: what is unexpected is not seen of Role.rbac.authorization.k8s.io, RoleBinding.rbac.authorization.k8s.io, which may not be listed\n",
@@ -108,7 +110,7 @@ describe("a hand edit", () => {
     });
     await api.kubectl(["delete", "configmap", "gone", "-n", namespace]);
     const { objects, summary, exitCode } = await report("edited");
-    expect(objects).toEqual([
+    expect(objects).toMatchObject([
       {
         resource: { group: "apps", version: "v1", kind: "Deployment", namespace, name: "edited" },
         verdict: "Drifted",
@@ -119,11 +121,12 @@ describe("a hand edit", () => {
             path: 'spec.template.spec.containers[name="app"].env[name="MODE"].value',
             desired: "fast",
             live: "slow",
+            managers: ["kubectl-set"],
           },
         ],
         doubtful: [],
       },
-      expect.objectContaining({ verdict: "InSync" }),
+      { verdict: "InSync" },
       {
         resource: { group: "", version: "v1", kind: "ConfigMap", namespace, name: "gone" },
         verdict: "Drifted",
@@ -146,9 +149,153 @@ describe("a hand edit", () => {
     expect(objects.map(({ resource }) => resource.name)).toEqual(names);
     expect(summary).toMatchObject({ total: 300, inSync: 298, drifted: 2, missing: 1 });
     expect(objects[7]?.changes).toEqual([
-      { type: "Modified", path: "data.mode", desired: "fast", live: "slow" },
+      { type: "Modified", path: "data.mode", desired: "fast", live: "slow", managers: ["kubectl-patch"] },
     ]);
     expect(objects[299]?.type).toBe("Missing");
+  });
+});
+
+describe("the same objects, compared with the cluster and as files,", () => {
+  const shop = `${deployment(2)}---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {minReplicas: 1, maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}
+${configMap("settings")}${configMap("gone")}`;
+  /** By hand, and by nobody that is known; what a scaler may do; a default that was altered. */
+  const edits: readonly (readonly string[])[] = [
+    ["scale", "deployment/web", "--replicas=4"],
+    ["set", "env", "deployment/web", "MODE=slow", "DEBUG=1"],
+    ["patch", "deployment/web", "-p", '{"spec":{"progressDeadlineSeconds":700}}'],
+    ["rollout", "restart", "deployment/web"],
+    ["label", "service/web", "team=night"],
+    ["patch", "service/web", "-p", '{"spec":{"sessionAffinity":"ClientIP"}}'],
+    ["annotate", "ingress/web", "note=by-hand"],
+    ["patch", "configmap/settings", "-p", '{"data":{"extra":"x"}}'],
+    ["delete", "configmap/gone"],
+  ];
+  let place = "";
+  let files: readonly string[] = [];
+
+  beforeAll(async () => {
+    place = await api.namespace("offline");
+    await repository.commit({ "shop/all.yaml": shop });
+    const desired = join(repository.directory, "shop/all.yaml");
+    await api.kubectl(["apply", "-n", place, "-f", desired]);
+    for (const edit of edits) await api.kubectl([...edit, "-n", place]);
+    const kinds = "deployments.apps,services,horizontalpodautoscalers,ingresses,configmaps";
+    const live = await api.kubectl(["get", kinds, "-n", place, "-o", "yaml", "--show-managed-fields"]);
+    files = ["--desired", desired, "--live", await folder.write("live.yaml", live)];
+  });
+
+  const fromCluster = async (...args: readonly string[]) =>
+    objectsOf(
+      await diff(
+        "--repo",
+        repository.directory,
+        "--path",
+        "shop",
+        "--namespace",
+        place,
+        "-o",
+        "json",
+        ...args,
+      ),
+    );
+  const fromFiles = async (...args: readonly string[]) =>
+    objectsOf(await holdfast(["diff", ...files, "--namespace", place, "-o", "json", ...args]));
+
+  it.each(["Exact", "Declared"])("have the same findings, the excused ones too, in mode %s", async (mode) => {
+    const found = await fromCluster("--mode", mode);
+    expect(found.flatMap(({ changes }) => changes).length).toBeGreaterThan(mode === "Exact" ? 6 : 0);
+    expect(await fromFiles("--mode", mode)).toEqual(found);
+  });
+
+  it("have those that were made by hand, and no other", async () => {
+    const found = await fromCluster();
+    expect(
+      found.map(({ resource, type, changes }) => [resource.kind, type, changes.map(({ path }) => path)]),
+    ).toEqual([
+      [
+        "Deployment",
+        "Modified",
+        [
+          "spec.progressDeadlineSeconds",
+          'spec.template.spec.containers[name="app"].env[name="DEBUG"]',
+          'spec.template.spec.containers[name="app"].env[name="MODE"].value',
+        ],
+      ],
+      ["Service", "Modified", ["metadata.labels.team", "spec.sessionAffinity", "spec.sessionAffinityConfig"]],
+      ["HorizontalPodAutoscaler", undefined, []],
+      ["Ingress", "Modified", ["metadata.annotations.note"]],
+      ["ConfigMap", "Modified", ["data.extra"]],
+      ["ConfigMap", "Missing", []],
+    ]);
+  });
+
+  it("have replicas that a declared scaler may have set, and a restart, among the excused", async () => {
+    const [web] = await fromFiles();
+    expect(web?.excused).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: "spec.replicas", reason: "Scaler", desired: 2, live: 4 }),
+        expect.objectContaining({ reason: "Operation" }),
+      ]),
+    );
+  });
+
+  it("are judged by the rules of a policy, and by its mode unless a flag says another", async () => {
+    const policy = await folder.write(
+      "rules.yaml",
+      `apiVersion: holdfast.dev/v1alpha1
+kind: GitRepoPolicy
+metadata: {name: shop, namespace: ${place}}
+spec:
+  source: {url: "file://${encodeURI(repository.directory)}", ref: {branch: main}, path: shop}
+  detection:
+    mode: Declared
+    ignore:
+      - {name: night, match: [{kinds: [Service]}], paths: [metadata.labels.team], reason: the night team does that}
+      - {name: mode, match: [{group: apps}], paths: ['spec.template.spec.containers[*].env[name="MODE"]'], reason: tried}
+`,
+    );
+    const pathsOf = async (...args: readonly string[]) => {
+      const ended = await diff(policy, "-o", "json", ...args);
+      return objectsOf(ended).map(({ changes }) => changes.map(({ path }) => path));
+    };
+    expect(await pathsOf()).toEqual([[], [], [], [], [], []]);
+    expect((await pathsOf("--mode", "Exact"))[1]).toEqual([
+      "spec.sessionAffinity",
+      "spec.sessionAffinityConfig",
+    ]);
+    const offline = objectsOf(await holdfast(["diff", policy, ...files, "-o", "json"]));
+    expect(offline).toEqual(objectsOf(await diff(policy, "-o", "json")));
+    expect(offline[0]?.excused).toContainEqual(
+      expect.objectContaining({ reason: "IgnoreRule", rule: "mode", message: "tried" }),
+    );
+  });
+
+  it("explain a field alike", async () => {
+    const args = ["--object", "Deployment/web", "--explain", "spec.template.spec.containers[0].env"];
+    const [cluster, offline] = [
+      await diff("--repo", repository.directory, "--path", "shop", "--namespace", place, ...args),
+      await holdfast(["diff", ...files, "--namespace", place, ...args]),
+    ];
+    const withoutFile = ({ stdout }: Ended) => stdout.split("\n").slice(1);
+    expect(withoutFile(cluster)).toEqual(withoutFile(offline));
+    expect(withoutFile(cluster)[0]).toBe(
+      'spec.template.spec.containers[name="app"].env[name="DEBUG"]: Drift',
+    );
+    expect([cluster.exitCode, offline.exitCode]).toEqual([1, 1]);
   });
 });
 
@@ -171,7 +318,9 @@ describe("what the repository does not declare", () => {
     expect(stdout.split("\n")).toEqual([
       `ConfigMap ${place}/extra: Unexpected`,
       `Job.batch ${place}/miner: Unexpected`,
-      "4 objects, 2 in sync, 2 drifted (0 missing, 2 unexpected), 0 pending, 0 unknown",
+      expect.stringMatching(
+        /^4 objects, 2 in sync, 2 drifted \(0 missing, 2 unexpected\), 0 pending, 0 unknown, \d findings excused$/,
+      ),
       "",
     ]);
     expect(exitCode).toBe(1);
@@ -265,4 +414,10 @@ function refused({ exitCode, stdout, stderr }: Ended, message: string): void {
   expect(stderr).toContain(message);
   expect(stderr.trimEnd()).not.toContain("\n");
   expect([exitCode, stdout]).toEqual([2, ""]);
+}
+
+function objectsOf({ stdout, stderr }: Ended): DiffReport["objects"] {
+  if (stdout === "") throw new Error(stderr);
+  const { objects } = JSON.parse(stdout) as DiffReport; // what `-o json` prints
+  return objects.filter(({ type }) => type !== "Unexpected");
 }

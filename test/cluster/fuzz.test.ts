@@ -10,9 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { useApiServer } from "../support/api-server.ts";
 import { type Arena, openArena } from "../support/fuzz/arena.ts";
 import { type Client, createClient } from "../support/fuzz/client.ts";
+import type { Failure, Fault } from "../support/fuzz/failure.ts";
 import { type FuzzResult, fuzz, type Round } from "../support/fuzz/fuzz.ts";
 import { goldenCase } from "../support/fuzz/golden-case.ts";
-import type { Failure, Fault } from "../support/fuzz/round.ts";
 import { scoresPage } from "../support/fuzz/scores.ts";
 import { classOf, shrunk } from "../support/fuzz/shrink.ts";
 

@@ -157,6 +157,58 @@ describe("a policy that rolls back", () => {
     expect(await kubectl("get", "configmap", "settings", "-o", "jsonpath={.data.mode}")).toBe("fast");
   });
 
+  it("puts back the node port that the API server chose for a Service, when somebody changed it", async () => {
+    await repository.commit({
+      "app/entry.yaml":
+        "apiVersion: v1\nkind: Service\nmetadata: {name: entry}\nspec: {type: NodePort, ports: [{port: 80}]}\n",
+    });
+    await applyPolicy({
+      rollback: { mode: "Always", serviceAccountName: "holdfast-rollback" },
+      targetNamespace: namespace,
+    });
+    await deliver();
+    await eventually("all five objects in sync", async () =>
+      (await kubectl("get", "grp", "shop", "-o", "jsonpath={.status.objects.inSync}")) === "5"
+        ? true
+        : undefined,
+    );
+    const nodePort = () => kubectl("get", "service", "entry", "-o", "jsonpath={.spec.ports[0].nodePort}");
+    const chosen = await nodePort();
+    const other = chosen === "32123" ? 32124 : 32123;
+    const patch = JSON.stringify([{ op: "replace", path: "/spec/ports/0/nodePort", value: other }]);
+    await edit("patch", "service", "entry", "--type=json", `--patch=${patch}`);
+    const entry = await resolved("entry");
+    expect(fieldAt(entry, ["status"])).toMatchObject({
+      resolution: "RolledBack",
+      changes: [{ path: 'spec.ports[port=80,protocol="TCP"].nodePort', desired: chosen, live: `${other}` }],
+    });
+    expect(await nodePort()).toBe(chosen);
+  });
+
+  it("says that the record of who owns which field was wiped, and judges as before", async () => {
+    await deliver();
+    await condition("InSync", "True");
+    await edit(
+      "patch",
+      "configmap",
+      "settings",
+      "--type=merge",
+      '--patch={"metadata":{"managedFields":[{}]}}',
+    );
+    const note = await eventually("the Event", async () => {
+      const said = await kubectl(
+        "get",
+        "events",
+        "-o",
+        "jsonpath={.items[?(@.reason=='OwnershipWiped')].message}",
+      );
+      return said === "" ? undefined : said;
+    });
+    expect(note).toMatch(/^ConfigMap .*settings: its managedFields are gone/);
+    await condition("InSync", "True");
+    expect(await records()).toEqual([]);
+  });
+
   const env = async () =>
     JSON.parse(await kubectl("get", "deployment", "web", "-o", "jsonpath={..env}")) as Json; // kubectl prints JSON
   const team = () => kubectl("get", "deployment", "web", "-o", "jsonpath={.metadata.annotations.team}");

@@ -164,6 +164,35 @@ describe("a field that began to differ on many objects just after an upgrade", (
   });
 });
 
+describe("an undeclared field on an API server of another release than the table's", () => {
+  const there = { delivered: { ...mark, resourceVersion: "6" }, tableFits: false };
+
+  it("is doubtful, even if somebody owns it: who creates an object owns its defaults", () => {
+    const body = live({ minReadySeconds: 5 }, [deliverer, hand]);
+    expect(judged(input(body, there))).toBe("Unknown doubtful spec.minReadySeconds (OtherRelease)");
+    expect(judged(input(body, { ...there, tableFits: true }))).toBe("Drifted spec.minReadySeconds");
+  });
+
+  it("is drift if the table has a row for it, or if no default could have put it there", () => {
+    const body = live({ replicas: 4 });
+    const labelled = { ...body, metadata: { ...body.metadata, labels: { team: "other" } } };
+    expect(judged(input(labelled, there))).toBe("Drifted metadata.labels.team spec.replicas");
+  });
+
+  it("is settled by a dry-run", () => {
+    const confirmation = { uid: "u", resourceVersion: "7", revision, insisted: new Set<string>() };
+    const body = live({ minReadySeconds: 5 });
+    expect(judged(input(body, { ...there, confirmation }))).toBe("Drifted spec.minReadySeconds");
+  });
+
+  it("of a custom resource is drift: its defaults are read from the server", () => {
+    const schema = input(live({})).schema;
+    const custom = schema.type === "struct" ? { ...schema, name: "com.example.v1.Deployment" } : schema;
+    const body = live({ minReadySeconds: 5 });
+    expect(judged(input(body, { ...there, schema: custom }))).toBe("Drifted spec.minReadySeconds");
+  });
+});
+
 describe("a dry-run of the rollback", () => {
   const body = live({ minReadySeconds: 5 });
   const answered = { uid: "u", resourceVersion: "7", revision, insisted: new Set<string>() };

@@ -44,6 +44,20 @@ export function describeDeliveredStore(name: string, prepare: () => StoreUnderTe
       ]);
     });
 
+    it("gives back all that a verdict hung on, and what the server chose", () => {
+      const whole: DeliveredMark = {
+        ...mark(1),
+        dependencies: "Exact\nHorizontalPodAutoscaler shop/web",
+        tracked: true,
+        allocated: { 'spec.ports[port=80,protocol="TCP"].nodePort': 31000 },
+      };
+      store.put("policy", key(1), whole);
+      store.put("policy", key(2), { ...mark(2), tracked: false });
+      store.close();
+      store = place.open();
+      expect([...store.load("policy").values()]).toEqual([whole, { ...mark(2), tracked: false }]);
+    });
+
     it("gives back what waits to be written", () => {
       store.put("policy", key(1), mark(1));
       expect(store.load("policy").get(key(1))).toEqual(mark(1));

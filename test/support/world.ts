@@ -1,5 +1,6 @@
 /** The operator's reconcilers in process, with a cluster and a repository that are plain maps: for scenario tests. */
 import type { Policy } from "../../src/api/policy.ts";
+import type { ConfirmOrder, ConfirmOutcome } from "../../src/controller/confirming.ts";
 import { createCoverage } from "../../src/controller/coverage.ts";
 import { DesiredStore } from "../../src/controller/desired-store.ts";
 import { createDriftReconciler, type RollbackOrder } from "../../src/controller/drift-reconciler.ts";
@@ -12,7 +13,9 @@ import { createReport } from "../../src/controller/report.ts";
 import { createSourceReconciler } from "../../src/controller/source-reconciler.ts";
 import type { SourceStore } from "../../src/controller/source-store.ts";
 import { createUnexpectedReconciler, thePolicies } from "../../src/controller/unexpected-reconciler.ts";
+import { createUpgradeWatch, type Suspicion } from "../../src/controller/upgrade-watch.ts";
 import type { DeliveredMark, RollbackAttempt } from "../../src/drift/input.ts";
+import { insistedChanges } from "../../src/drift/insisted.ts";
 import { kindNameOf } from "../../src/drift/makers.ts";
 import { rollbackPatch } from "../../src/drift/patch.ts";
 import { formatPath } from "../../src/fieldpath/format-path.ts";
@@ -42,6 +45,10 @@ export interface World {
     object: KubernetesObject,
     manager?: { readonly name: string; readonly operation?: "Apply" | "Update" },
   ): void;
+  /** The API server, or Holdfast, is another one from now on. */
+  upgrade(): void;
+  /** Takes the ownership record away, and changes nothing else. */
+  wipe(object: KubernetesObject): void;
   remove(object: KubernetesObject): void;
   /** Reads the head as the policy's interval would, and lets everything settle. */
   poll(): Promise<void>;
@@ -60,6 +67,10 @@ export interface World {
   mendRemote(): void;
   /** The next write ends like this, without being made. */
   refuseWrites(result: RollbackAttempt["result"] | undefined): void;
+  /** Dry-runs are answered from now on; this is what admission makes of every write of ours. */
+  admit(mutate: (object: KubernetesObject) => KubernetesObject): void;
+  /** Dry-runs are not permitted, which they are not at first. */
+  forbidDryRuns(): void;
   /** From now on no DriftRecord reaches the cluster, until `takeRecords`. */
   holdRecords(): void;
   takeRecords(): void;
@@ -75,6 +86,7 @@ export interface World {
   /** Records by name, newest state. */
   readonly records: ReadonlyMap<string, Episode>;
   readonly writes: readonly RollbackOrder[];
+  readonly dryRuns: readonly ConfirmOrder[];
   readonly headReads: () => number;
 }
 
@@ -82,6 +94,7 @@ interface Lasting {
   readonly cluster: Map<ResourceKey, { object: KubernetesObject; arrivedAtMs: number }>;
   readonly deletedAtMs: Map<ResourceKey, number>;
   readonly marks: Map<string, Map<ResourceKey, DeliveredMark>>;
+  readonly suspicions: Map<string, Suspicion>;
   readonly revisions: DesiredObject[][];
   readonly policies: Map<PolicyKey, Policy>;
   readonly records: Map<string, Episode>;
@@ -94,6 +107,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     cluster: new Map(),
     deletedAtMs: new Map(),
     marks: new Map(),
+    suspicions: new Map(),
     revisions: [],
     policies: new Map([[policyKey({ namespace: "shop", name: "main" }), testPolicy(policy)]]),
     records: new Map(),
@@ -102,6 +116,8 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
   };
   const story: string[] = [];
   const writes: RollbackOrder[] = [];
+  const dryRuns: ConfirmOrder[] = [];
+  let admission: ((object: KubernetesObject) => KubernetesObject) | undefined;
   let remoteFault: SourceFault | undefined;
   let refusal: RollbackAttempt["result"] | undefined;
   let headReads = 0;
@@ -138,6 +154,8 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     fieldManager: "holdfast",
     announce: {
       driftDetected: (episode) => story.push(`Detected ${episode.type} ${episode.resource.name}`),
+      doubtful: (_, ref, { change }) => story.push(`Doubtful ${formatPath(change.path)} ${ref.name}`),
+      ownershipWiped: (_, ref) => story.push(`Wiped ${ref.name}`),
       unknownFields: (_, ref, fields) =>
         story.push(`Unknown ${fields.map(formatPath).join(" ")} ${ref.name}`),
       driftChanged: (episode) => story.push(`Changed ${episode.resource.name}`),
@@ -149,12 +167,28 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     recordChanged: (episode) => kept.records.set(episode.recordName, episode),
     statusChanged: () => undefined,
   });
+  const again = (key: ResourceKey, afterMs: number) => {
+    // Waiting for a time is left to the tests; what is to be looked at at once, because of another object, is queued.
+    if (afterMs === 0 && key !== judging) driftQueue.add(key);
+  };
+  const upgrades = createUpgradeWatch({
+    drifts,
+    now,
+    again,
+    store: {
+      suspicions: () => kept.suspicions.values(),
+      putSuspicion: (one) => kept.suspicions.set(`${one.policy} ${one.key}`, one),
+      removeSuspicion: (one) => kept.suspicions.delete(`${one.policy} ${one.key}`),
+    },
+  });
   const reconcileDrift = createDriftReconciler({
+    upgrades,
     policies,
     sources,
     desired,
     drifts,
     now,
+    tableFits: () => true,
     readLive,
     lookLive: readLive,
     loadLive: (ref) => {
@@ -167,13 +201,11 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     redact: (object) => object,
     ...report,
     rollback,
+    confirm,
     awaitHead,
     isRecorded: () => !areRecordsHeld,
     awaitRecord: (_, resource) => unrecorded.add(resource),
-    // Waiting for a time is left to the tests; what is to be looked at at once, because of another object, is queued.
-    again: (key, afterMs) => {
-      if (afterMs === 0 && key !== judging) driftQueue.add(key);
-    },
+    again,
   });
   const coverageDeps = { policies, desired, operatorNamespace: "holdfast-system", scopeOf };
   let coverage = createCoverage(coverageDeps);
@@ -260,6 +292,10 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     write(object, manager = { name: "kubectl-edit" }) {
       place(object, manager);
     },
+    upgrade: () => upgrades.upgraded(),
+    wipe(object) {
+      place(object, undefined);
+    },
     remove(object) {
       const key = resourceKey(refOf(object));
       kept.cluster.delete(key);
@@ -302,6 +338,12 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     refuseWrites(result) {
       refusal = result;
     },
+    admit(mutate) {
+      admission = mutate;
+    },
+    forbidDryRuns() {
+      admission = undefined;
+    },
     holdRecords() {
       areRecordsHeld = true;
     },
@@ -336,6 +378,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     story,
     records: kept.records,
     writes,
+    dryRuns,
     headReads: () => headReads,
   };
 
@@ -418,21 +461,29 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
             before,
             rollbackPatch({ changes: order.verdict.changes, desired: order.desired, live: before }),
           );
-    place(after, { name: "holdfast" });
+    place(admission?.(after) ?? after, { name: "holdfast" });
     return Promise.resolve({ ...attempt, result: "Written", atMs: now() - 1 });
+  }
+
+  function confirm(order: ConfirmOrder): Promise<ConfirmOutcome> {
+    dryRuns.push(order);
+    if (admission === undefined) return Promise.resolve({ type: "NotSettled" });
+    const answer = admission(applyPatch(order.live, rollbackPatch(order)));
+    const insisted = insistedChanges({ ...order, asked: order.changes, answer });
+    return Promise.resolve({ type: "Answered", insisted });
   }
 
   function place(
     object: KubernetesObject,
-    manager: { readonly name: string; readonly operation?: "Apply" | "Update" },
+    manager: { readonly name: string; readonly operation?: "Apply" | "Update" } | undefined,
   ): void {
     kept.nowMs += 1;
     kept.version += 1;
     const key = resourceKey(refOf(object));
     const { uid } = kept.cluster.get(key)?.object.metadata ?? { uid: `uid-${kept.version}` };
     const entry = {
-      manager: manager.name,
-      operation: manager.operation ?? "Update",
+      manager: manager?.name ?? "",
+      operation: manager?.operation ?? "Update",
       apiVersion: object.apiVersion,
       time: `${new Date(kept.nowMs).toISOString().slice(0, 19)}Z`,
       fieldsV1: {},
@@ -441,7 +492,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
       ...object.metadata,
       uid: uid ?? "",
       resourceVersion: String(kept.version),
-      managedFields: [entry],
+      managedFields: manager === undefined ? [] : [entry],
     };
     // Only metadata was added to; what makes an object is still there.
     const stored = { ...object, metadata } as KubernetesObject;

@@ -156,9 +156,9 @@ export const kubernetesRows: readonly ExcuseRow[] = [
     group: "",
     kinds: ["ServiceAccount"],
     path: "secrets",
-    managers: [...controllerManager, "openshift-controller-manager"],
-    why: "The token controller of older releases, and OpenShift, list the Secrets that they make for the account.",
-    source: "kubernetes/kubernetes: pkg/controller/serviceaccount/tokens_controller.go",
+    managers: ["openshift-controller-manager"],
+    why: "OpenShift lists the Secrets that it makes for the account; Kubernetes itself has made none since 1.24.",
+    source: "openshift/openshift-controller-manager: pkg/serviceaccounts/controllers",
   },
   ...[
     'data["token"]',

@@ -7,8 +7,8 @@ import type { SchemaNode } from "../../../src/schema/schema-node.ts";
 import { shippedKind } from "../../../src/schema/shipped.ts";
 import { createDelivery } from "../delivery.ts";
 import { type Client, said } from "./client.ts";
+import type { RoundContext } from "./context.ts";
 import { readPublished } from "./published.ts";
-import type { RoundContext } from "./round.ts";
 import { crds, skeletons } from "./subjects.ts";
 
 export interface Arena extends RoundContext {

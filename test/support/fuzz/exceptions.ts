@@ -35,6 +35,8 @@ const controllersOwn: readonly RegExp[] = [
   /^metadata\.finalizers\[="networking\.k8s\.io\/service-cidr-finalizer"\]$/,
   /^metadata\.annotations\["node\.alpha\.kubernetes\.io\/ttl"\]$/,
   /^metadata\.annotations\["deployment\.kubernetes\.io\/revision"\]$/,
+  /^metadata\.annotations\["pv\.kubernetes\.io\/(?:bind-completed|bound-by-controller)"\]$/,
+  /^spec\.claimRef\[/,
 ];
 
 /** Annotations in which controllers count, by path. */
@@ -67,8 +69,12 @@ export const exceptions: readonly Exception[] = [
     applies: ({ path }, { desired }) => desired.kind === "Node" && formatPath(path).startsWith("spec.taints"),
   },
   {
-    reason: "a port that is put back, for which the server chooses another node port",
-    applies: ({ path }, { desired, step }) => step === "Rollback" && isChosenPort(path, desired),
+    reason:
+      "a node port or address that is put back, which Git does not state: the server chooses another one",
+    applies: ({ path }, { desired, step }) =>
+      step === "Rollback" &&
+      (isChosenPort(path, desired) ||
+        (/^spec\.clusterIPs?$/.test(formatPath(path)) && !isStated(desired, path))),
   },
   {
     reason: "a node port that Git does not state: the server may have chosen it, and no two objects can tell",
@@ -95,9 +101,9 @@ export const exceptions: readonly Exception[] = [
   },
   {
     reason:
-      "a part of a custom resource's default that is gone: Git states nothing there, and nothing was added",
+      "a part of a default that is gone, where Git states nothing: nothing was added, and nothing is missing",
     applies: ({ path, after }, { desired }) =>
-      desired.kind === "Brew" && after === undefined && !isStated(desired, path),
+      after === undefined && !isStated(desired, path) && !formatPath(path).startsWith("metadata"),
   },
   {
     reason: "a count that a controller keeps, whatever anybody writes there",

@@ -248,6 +248,7 @@ export const byField: Readonly<Record<string, MakeValue>> = {
   "admissionregistration.WebhookClientConfig.url": (chance) => `https://none.example.com/${chance.word()}`,
   "admissionregistration.WebhookClientConfig.caBundle": () => "",
   "apiextensions.CustomResourceConversion.strategy": () => "None",
+  "apiextensions.WebhookClientConfig.caBundle": () => "",
   "apiregistration.APIServiceSpec.caBundle": () => "",
   "apps.DeploymentSpec.progressDeadlineSeconds": (chance) => chance.between(700, 720),
   "autoscaling.HorizontalPodAutoscalerSpec.maxReplicas": (chance) => chance.between(3, 6),

@@ -2,7 +2,7 @@
 import { dump } from "js-yaml";
 import { formatPath } from "../../../src/fieldpath/format-path.ts";
 import type { Json, KubernetesObject } from "../../../src/resource/resource.ts";
-import type { Failure } from "./round.ts";
+import type { Failure } from "./failure.ts";
 
 const systemOwned = /^(?:creationTimestamp|generation|managedFields|resourceVersion|uid)$/;
 

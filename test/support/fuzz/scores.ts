@@ -1,7 +1,7 @@
 /** How well the comparison did, by kind and by kind of edit, as a page of documentation. */
 import { editKinds } from "./edits.ts";
+import type { Fault } from "./failure.ts";
 import type { FuzzResult, Round } from "./fuzz.ts";
-import type { Fault } from "./round.ts";
 
 export interface ScoresInput extends FuzzResult {
   readonly seed: number;

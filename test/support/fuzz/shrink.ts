@@ -2,16 +2,10 @@
 import { isJsonObject, type Json, type KubernetesObject } from "../../../src/resource/resource.ts";
 import { applyPatch } from "../apply-patch.ts";
 import type { DeliveryWay } from "../delivery.ts";
-import {
-  changesOf,
-  type Failure,
-  falseAlarm,
-  judge,
-  makeEdit,
-  type RoundContext,
-  read,
-  remove,
-} from "./round.ts";
+import { changesOf, type RoundContext, read, remove } from "./context.ts";
+import { type Failure, falseAlarm } from "./failure.ts";
+import { makeEdit } from "./hand.ts";
+import { judge } from "./judge.ts";
 import type { WriteMethod } from "./write-edit.ts";
 
 export interface FailingCase {

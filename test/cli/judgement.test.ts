@@ -1,0 +1,141 @@
+/** What declared scalers did is no drift, in whatever order the objects are declared and come in. */
+import { describe, expect, it } from "@jest/globals";
+import { type Observation, present, type Rules } from "../../src/cli/judge.ts";
+import { createJudgement } from "../../src/cli/judgement.ts";
+import { type Declaration, packBody } from "../../src/controller/desired-store.ts";
+import { policyKey } from "../../src/controller/policy-key.ts";
+import { noRules } from "../../src/diff/excuse-rules.ts";
+import type { Json, KubernetesObject } from "../../src/resource/resource.ts";
+import { refOf, resourceKey } from "../../src/resource/resource.ts";
+import { anyNode } from "../../src/schema/schema-node.ts";
+import { shippedKind } from "../../src/schema/shipped.ts";
+
+const rules: Rules = { ...noRules, mode: "Exact" };
+
+function objectOf(apiVersion: string, kind: string, spec: Json): KubernetesObject {
+  return { apiVersion, kind, metadata: { name: "web", namespace: "shop" }, spec };
+}
+
+function declarationOf(body: KubernetesObject): Declaration {
+  const ref = refOf(body);
+  const origin = { repository: "", revision: "", path: "all.yaml", line: 1 };
+  const policy = policyKey({ namespace: "shop", name: "shop" });
+  return { policy, key: resourceKey(ref), ref, origin, bytes: packBody(body) };
+}
+
+/** Verdicts by kind. */
+function judged(pairs: readonly (readonly [stated: KubernetesObject, live: KubernetesObject])[]) {
+  const declarations = pairs.map(([stated]) => declarationOf(stated));
+  const judgement = createJudgement({
+    declarations: new Map(declarations.map((declaration) => [declaration.key, declaration])),
+    rules,
+    keep: (result) => result,
+  });
+  for (const [i, [, live]] of pairs.entries()) {
+    const declaration = declarations[i];
+    const schema = shippedKind(refOf(live))?.schema ?? anyNode;
+    const observation: Observation = { live: present(live), schema };
+    if (declaration !== undefined) judgement.observe(declaration, observation);
+  }
+  return Object.fromEntries(
+    judgement.results().map(({ resource, verdict }) => [resource.kind, verdict.status] as const),
+  );
+}
+
+const target = (apiVersion: string, kind: string) => ({ apiVersion, kind, name: "web" });
+const scaler = (kind: string, most = 9) =>
+  objectOf("autoscaling/v2", "HorizontalPodAutoscaler", {
+    minReplicas: 1,
+    maxReplicas: most,
+    scaleTargetRef: target(kind === "Rollout" ? "argoproj.io/v1alpha1" : "apps/v1", kind),
+  });
+const deployment = (replicas: number) => objectOf("apps/v1", "Deployment", { replicas });
+
+/** A Rollout that is scaled, and directs a Service itself. */
+const rollout = (replicas: number) =>
+  objectOf("argoproj.io/v1alpha1", "Rollout", {
+    replicas,
+    strategy: { canary: { stableService: "web" } },
+  });
+const service = (selector: Json) => objectOf("v1", "Service", { selector });
+const chain = [
+  [service({ app: "web" }), service({ app: "web", "rollouts-pod-template-hash": "7f9c" })],
+  [rollout(3), rollout(5)],
+  [scaler("Rollout"), scaler("Rollout")],
+] as const;
+
+describe("replicas", () => {
+  const hpa = scaler("Deployment");
+
+  it("that a declared scaler set are no drift, before and behind it", () => {
+    const expected = { HorizontalPodAutoscaler: "InSync", Deployment: "InSync" };
+    expect(
+      judged([
+        [hpa, hpa],
+        [deployment(3), deployment(5)],
+      ]),
+    ).toEqual(expected);
+    expect(
+      judged([
+        [deployment(3), deployment(5)],
+        [hpa, hpa],
+      ]),
+    ).toEqual(expected);
+  });
+
+  it("beyond what the scaler may set are drift", () => {
+    expect(
+      judged([
+        [hpa, hpa],
+        [deployment(3), deployment(50)],
+      ]),
+    ).toMatchObject({ Deployment: "Drifted" });
+  });
+
+  it("are drift where the scaler was widened by hand: it excuses nothing", () => {
+    expect(
+      judged([
+        [hpa, scaler("Deployment", 99)],
+        [deployment(3), deployment(5)],
+      ]),
+    ).toEqual({ HorizontalPodAutoscaler: "Drifted", Deployment: "Drifted" });
+  });
+});
+
+describe("a scaler that is itself scaled", () => {
+  it.each([
+    ["first to last", chain],
+    ["last to first", chain.toReversed()],
+  ])("answers for what it scales, declared from %s", (_, pairs) => {
+    expect(judged(pairs)).toEqual({
+      Service: "InSync",
+      Rollout: "InSync",
+      HorizontalPodAutoscaler: "InSync",
+    });
+  });
+
+  it("excuses nothing where it is no longer as Git says", () => {
+    const [services, , scalers] = chain;
+    expect(judged([services, [rollout(3), rollout(50)], scalers])).toMatchObject({
+      Service: "Drifted",
+      Rollout: "Drifted",
+    });
+  });
+});
+
+describe("two scalers that scale each other", () => {
+  it("are judged all the same", () => {
+    const one = objectOf("flagger.app/v1beta1", "Canary", {
+      targetRef: target("argoproj.io/v1alpha1", "Rollout"),
+    });
+    const other = objectOf("argoproj.io/v1alpha1", "Rollout", {
+      workloadRef: target("flagger.app/v1beta1", "Canary"),
+    });
+    expect(
+      judged([
+        [one, one],
+        [other, other],
+      ]),
+    ).toEqual({ Canary: "InSync", Rollout: "InSync" });
+  });
+});
