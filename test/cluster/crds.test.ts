@@ -82,7 +82,17 @@ describe("a policy in the cluster", () => {
       lastTransitionTime: "2026-01-01T00:00:00Z",
     })),
     source: { revision: "main@sha1:0123" },
-    objects: { total: 9, inSync: 0, drifted: 3, missing: 0, pending: 0, unknown: 6 },
+    objects: {
+      total: 9,
+      inSync: 0,
+      drifted: 3,
+      missing: 0,
+      unexpected: 0,
+      pending: 0,
+      unknown: 6,
+      doubtful: 0,
+      excused: 0,
+    },
   };
 
   async function apply(name: string, spec: JsonObject = smallestSpec): Promise<void> {
