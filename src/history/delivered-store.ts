@@ -23,7 +23,7 @@ export interface DeliveredStore {
 const schemaVersion = 2;
 /** Changes wait this long for others, and are written so many at a time, so that the event loop is never held up. */
 const batchDelayMs = 50;
-const batchSize = 500;
+const batchSize = 200;
 
 /** @throws Error that names the file and says what to do, if it cannot be used. */
 export function openDeliveredStore(path: string): DeliveredStore {

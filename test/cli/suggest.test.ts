@@ -278,6 +278,8 @@ describe("whatever differs", () => {
     let differing = 0;
     fc.assert(
       fc.property(cases, ({ schema, stated, found, owned, manager }) => {
+        // A YAML reader of our own rules takes a key of this name for a prototype, and the rule names nothing then.
+        fc.pre(!JSON.stringify([stated, found]).includes('"__proto__"'));
         const managedFields = [
           { manager, operation: "Update", apiVersion: found.apiVersion, fieldsV1: owned },
         ];
