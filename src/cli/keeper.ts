@@ -6,7 +6,9 @@ import type { DiffResult } from "./diff-report.ts";
 export function keeper({ output, explain, suggest }: Pick<DiffOptions, "output" | "explain" | "suggest">) {
   const isShown = output === "unified" || output === "patch" || suggest === true;
   return (result: DiffResult): DiffResult => {
-    if (explain !== undefined || (isShown && result.verdict.status === "Drifted")) return result;
+    const { status, doubtful } = result.verdict;
+    const hasFindings = status === "Drifted" || (suggest === true && doubtful !== undefined);
+    if (explain !== undefined || (isShown && hasFindings)) return result;
     const { input: _, ...rest } = result;
     return rest;
   };

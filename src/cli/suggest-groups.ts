@@ -29,9 +29,10 @@ export function suggestGroups(results: readonly DiffResult[]): readonly SuggestG
   const groups = new Map<string, MutableGroup>();
   for (const result of results) {
     const { resource, verdict } = result;
-    if (verdict.status !== "Drifted") continue;
-    const trusted = trustedOn(result, verdict.changes);
-    for (const change of verdict.changes) {
+    const changes = findingsOf(verdict);
+    if (changes.length === 0) continue;
+    const trusted = trustedOn(result, changes);
+    for (const change of changes) {
       const controller = trusted(change);
       const by = controller ?? writersOf(change);
       const id = JSON.stringify([by, controller, resource.group, resource.kind]);
@@ -44,6 +45,12 @@ export function suggestGroups(results: readonly DiffResult[]): readonly SuggestG
     }
   }
   return [...groups.values()].sort((a, b) => b.count - a.count || compareTexts(nameOf(a), nameOf(b)));
+}
+
+/** What is drift, and what may be: both stay until somebody says something of them. */
+function findingsOf(verdict: DiffResult["verdict"]): readonly FieldChange[] {
+  const definite = verdict.status === "Drifted" ? verdict.changes : [];
+  return [...definite, ...(verdict.doubtful ?? []).map(({ change }) => change)];
 }
 
 interface MutableGroup extends SuggestGroup {

@@ -265,6 +265,22 @@ describe("a list item", () => {
   });
 });
 
+describe("a finding that is doubtful", () => {
+  it("is suggested too, since it stays as long as nobody says something of it", async () => {
+    const live = edited("settings", {});
+    const unowned = { ...live, data: { mode: "fast", colour: "blue", size: "x" } };
+    const pair = {
+      desired: await folder.write("doubt.json", JSON.stringify(stated("settings"))),
+      live: await folder.write("live-doubt.json", JSON.stringify(unowned)),
+    };
+    const outcome = await diffFiles(pair, { output: "table", suggest: true });
+    if (outcome.type === "Failed") throw new Error(outcome.message);
+    expect(outcome.results[0]?.verdict).toMatchObject({ status: "Unknown", reason: "Doubtful" });
+    const { ignore } = detectionOf(policyOf(suggestRules(outcome.results)));
+    expect(ignore.map(({ paths }) => paths.map(({ text }) => text))).toEqual([["data.size"]]);
+  });
+});
+
 describe("whatever differs", () => {
   /** A schema with two objects that more or less follow it, the live one with owners of some of its fields. */
   const cases = arbitrarySchema().chain((schema) => {
@@ -278,8 +294,6 @@ describe("whatever differs", () => {
     let differing = 0;
     fc.assert(
       fc.property(cases, ({ schema, stated, found, owned, manager }) => {
-        // A YAML reader of our own rules takes a key of this name for a prototype, and the rule names nothing then.
-        fc.pre(!JSON.stringify([stated, found]).includes('"__proto__"'));
         const managedFields = [
           { manager, operation: "Update", apiVersion: found.apiVersion, fieldsV1: owned },
         ];
