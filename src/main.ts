@@ -9,7 +9,6 @@ import type { Config } from "./config.ts";
 import { DesiredStore } from "./controller/desired-store.ts";
 import { createDriftReconciler } from "./controller/drift-reconciler.ts";
 import { DriftStore, type Episode, type Resolution } from "./controller/drift-store.ts";
-import type { KindScope } from "./controller/place.ts";
 import { type PolicyKey, splitPolicyKey } from "./controller/policy-key.ts";
 import type { PolicyStore } from "./controller/policy-store.ts";
 import { createRecordReconciler, recordId } from "./controller/record-reconciler.ts";
@@ -44,6 +43,7 @@ import { readCredentials } from "./operator/credentials.ts";
 import { keysOfKind, keysOfVersion, kindsOf, watchTargets } from "./operator/declared-kinds.ts";
 import { createDescribeField } from "./operator/describe-field.ts";
 import { createDigest, readDigestKey, sha256 } from "./operator/digest.ts";
+import { kindScopeIn } from "./operator/kind-scope.ts";
 import { createLanes, hostOf } from "./operator/lanes.ts";
 import { createLookout } from "./operator/lookout.ts";
 import { recordWriter, writePolicyStatus } from "./operator/own-resources.ts";
@@ -57,7 +57,7 @@ import { createSchemaStore } from "./operator/schema-store.ts";
 import { createRevisionRenderer } from "./operator/sources.ts";
 import { WatchHealth, watchGraceMs } from "./operator/watch-health.ts";
 import { createRenderer } from "./render/renderer.ts";
-import type { GroupVersionKind, KubernetesObject, ResourceKey, ResourceRef } from "./resource/resource.ts";
+import type { KubernetesObject, ResourceKey, ResourceRef } from "./resource/resource.ts";
 import { omittedZeros } from "./schema/omitted-zeros.ts";
 import { tableFits, tableRelease } from "./schema/server-fills.ts";
 import { startHealthServer } from "./server/health-server.ts";
@@ -101,6 +101,7 @@ export async function runOperator(
   });
   const writer = createWriter(transport);
   const discovery = createDiscovery(transport);
+  const scopeOf = kindScopeIn(discovery);
   const delivered = openDeliveredStore(join(config.dataDir, "history.sqlite"));
   const upgradeStore = openUpgradeStore(join(config.dataDir, "history.sqlite"));
   const git = createGitSource({
@@ -273,7 +274,7 @@ export async function runOperator(
     awaitHead,
     isRecorded: records.isWritten,
     awaitRecord: (episode, key) => awaitingRecord.set(recordId(episode), { episode, key }),
-    again: (key, afterMs) => driftLoop.queue.addAfter(key, afterMs),
+    again,
   });
   const unexpected = createUnexpectedReconciler({
     policies,
@@ -290,7 +291,7 @@ export async function runOperator(
     report: report.report,
     forget: report.forget,
     awaitHead,
-    again: (key, afterMs) => driftLoop.queue.addAfter(key, afterMs),
+    again,
   });
   const driftLoop = createControlLoop<ResourceKey>({
     ...loop,
@@ -604,11 +605,6 @@ export async function runOperator(
     metrics.watchesWanted(targets.map(({ gvk }) => gvk));
     reflectors.ensure(targets);
     if (isLookoutNew) enqueue(lookout.undeclaredKeys());
-  }
-
-  function scopeOf(gvk: GroupVersionKind): KindScope {
-    const resource = discovery.find(gvk);
-    return resource === undefined ? "NotServed" : resource.namespaced ? "Namespaced" : "Cluster";
   }
 
   function awaitHead(policy: PolicyKey, key: ResourceKey): void {

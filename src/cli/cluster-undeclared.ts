@@ -3,10 +3,10 @@
 import { policyResource } from "../api/names.ts";
 import type { Policy } from "../api/policy.ts";
 import { defaultNamespace } from "../config.ts";
-import type { KindScope } from "../controller/place.ts";
 import { kindNameOf } from "../drift/makers.ts";
 import { resourcePath } from "../kubernetes/api-resource.ts";
 import { readPages } from "../kubernetes/list.ts";
+import { kindScopeIn } from "../operator/kind-scope.ts";
 import { createOwnerReader } from "../operator/owner-reader.ts";
 import { type GroupVersionKind, refOf } from "../resource/resource.ts";
 import type { ClusterLiveDeps } from "./cluster-live.ts";
@@ -31,7 +31,7 @@ export async function findUndeclared(
     declarations: declared.values(),
     operatorNamespace: defaultNamespace,
     nowMs: Date.now(),
-    scopeOf: (gvk) => scopeOf(gvk),
+    scopeOf: kindScopeIn(discovery),
     readOwner: createOwnerReader(deps),
   });
   const unlisted = new Set<string>();
@@ -50,11 +50,6 @@ export async function findUndeclared(
     ...(others.length === 0 ? [] : [`what is Unexpected may be declared by ${others.join(", ")}`]),
   ];
   return { results, ...(notices.length === 0 ? {} : { notice: notices.join("; ") }) };
-
-  function scopeOf(gvk: GroupVersionKind): KindScope {
-    const resource = discovery.find(gvk);
-    return resource === undefined ? "NotServed" : resource.namespaced ? "Namespaced" : "Cluster";
-  }
 
   async function list(
     into: Undeclared,

@@ -8,6 +8,7 @@ import { createGitSource } from "../git/git-source.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
 import type { Writer } from "../kubernetes/write.ts";
 import { readCredentials } from "../operator/credentials.ts";
+import { kindScopeIn } from "../operator/kind-scope.ts";
 import { createRevisionRenderer } from "../operator/sources.ts";
 import { createRenderer } from "../render/renderer.ts";
 import type { ResourceKey } from "../resource/resource.ts";
@@ -74,10 +75,7 @@ export async function readDeclared(
     targetNamespace: policy.targetNamespace,
     // The reach of a policy is the operator's to limit; here the caller's own rights do.
     operatorNamespace: policy.namespace,
-    scopeOf: (gvk) => {
-      const resource = discovery.find(gvk);
-      return resource === undefined ? "NotServed" : resource.namespaced ? "Namespaced" : "Cluster";
-    },
+    scopeOf: kindScopeIn(discovery),
   });
   const { commit } = revision.value;
   return {

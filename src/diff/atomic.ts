@@ -1,12 +1,7 @@
 /** Equality of values that count whole: both sides are looked at, since nothing in them is left to others. */
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
-import {
-  anyNode,
-  type ListNode,
-  type Roots,
-  type SchemaNode,
-  type StructField,
-} from "../schema/schema-node.ts";
+import { keptField, memberField } from "../schema/member-field.ts";
+import { type ListNode, type Roots, type SchemaNode, type StructField } from "../schema/schema-node.ts";
 import { matchItems } from "./list-items.ts";
 import { isDropped, isFilled, isOmitted } from "./omission.ts";
 import { sameJson } from "./same-json.ts";
@@ -43,8 +38,6 @@ export function isServerMade(live: Json, at: StatedField): boolean {
 
 /** Deeper than any real object: below, values are compared without their schema and without recursion. */
 const deepest = 100;
-
-const unknownField: StructField = { node: anyNode, omits: "nothing" };
 
 class Equality {
   readonly #roots: Roots;
@@ -100,8 +93,8 @@ class Equality {
     name: string,
     { desired, live, schema }: { desired: JsonObject; live: JsonObject; schema: SchemaNode },
   ): boolean {
-    const known = fieldOf(schema, name);
-    const field = known ?? unknownField;
+    const known = memberField(schema, name);
+    const field = known ?? keptField;
     const stated = present(desired, name);
     const found = present(live, name);
     // What the server does not know it drops; it is reported as a fault of the source.
@@ -127,13 +120,6 @@ class Equality {
     if (schema.listType === "atomic" || schema.ordered) return undefined;
     return matchItems(desired, live, schema.keys);
   }
-}
-
-function fieldOf(schema: SchemaNode, name: string): StructField | undefined {
-  if (schema.type === "map") return { node: schema.values, omits: "nothing" };
-  return schema.type === "struct"
-    ? (schema.fields.get(name) ?? (schema.open ? unknownField : undefined))
-    : unknownField;
 }
 
 function present(object: JsonObject, name: string): Json | undefined {

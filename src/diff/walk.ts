@@ -1,9 +1,9 @@
 /** Walks through both objects side by side, and notes where live is not what Git, and the server after it, say. */
 import { isJsonObject, type Json, type JsonObject, type KubernetesObject } from "../resource/resource.ts";
 import { itemKey } from "../schema/item-key.ts";
+import { keptField, memberField } from "../schema/member-field.ts";
 import { PathStack } from "../schema/path-stack.ts";
 import {
-  anyNode,
   type ListNode,
   noRoots,
   type Roots,
@@ -23,8 +23,6 @@ const neverCompared: ReadonlySet<string> = new Set(["apiVersion", "kind", "metad
 
 /** Deeper than any real object: below, values count whole, so that nobody can exhaust the stack. */
 const deepest = 100;
-
-const keptField: StructField = { node: anyNode, omits: "nothing" };
 
 /** Two objects at the same place. */
 interface Sides {
@@ -85,7 +83,7 @@ export class Walk {
   #member(name: string, { desired, live, schema }: Sides): void {
     const stated = desired[name];
     const found = own(live, name);
-    const known = fieldOf(schema, name);
+    const known = memberField(schema, name);
     // The server drops what it does not know. If it holds such a field all the same, the schema is not the newest.
     if (known === undefined && found === undefined) return;
     this.#field(name, { stated, live: found, field: known ?? keptField, parent: desired });
@@ -111,7 +109,7 @@ export class Walk {
   }
 
   #unstatedMember(name: string, { desired, live, schema }: Sides): void {
-    const field = fieldOf(schema, name) ?? keptField;
+    const field = memberField(schema, name) ?? keptField;
     this.#unstated(name, { stated: undefined, live: own(live, name), field, parent: desired });
   }
 
@@ -321,21 +319,6 @@ function isAscending(matches: readonly number[]): boolean {
 
 function sameKeys(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((key, i) => key === b[i]);
-}
-
-/** How a member of an object is compared; undefined if the server would drop it. */
-function fieldOf(schema: SchemaNode, name: string): StructField | undefined {
-  switch (schema.type) {
-    case "struct":
-      return schema.fields.get(name) ?? (schema.open ? keptField : undefined);
-    case "map":
-      // A key with an empty value is a key: only null says nothing.
-      return { node: schema.values, omits: "nothing" };
-    case "any":
-    case "scalar":
-    case "list":
-      return keptField;
-  }
 }
 
 function statesSystemAnnotation(annotations: Json | undefined): boolean {

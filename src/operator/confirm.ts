@@ -8,6 +8,7 @@ import type { ApiFailure } from "../kubernetes/api-failure.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
 import type { Writer, WriteTarget } from "../kubernetes/write.ts";
 import type { GroupVersionKind, KubernetesObject } from "../resource/resource.ts";
+import { lookAgain } from "./look-again.ts";
 
 export interface ConfirmDeps {
   readonly writer: Pick<Writer, "patch" | "read">;
@@ -78,7 +79,7 @@ export function createConfirm(deps: ConfirmDeps) {
       case "AlreadyExists":
         return notSettled;
       case "Invalid":
-        if (await hasMoved(order, target, signal)) return notSettled;
+        if ((await lookAgain(writer, { target, judged: order.live }, signal)) !== "Same") return notSettled;
         // The kind's own rules name the field that may not be changed: so it would be changed. Others who refuse
         // (an admission policy, a webhook) do so whatever is changed, and settle nothing.
         if (failure.fields === undefined) return wait(order.resource, failure, { retries: false });
@@ -107,19 +108,5 @@ export function createConfirm(deps: ConfirmDeps) {
     const pauseMs = retries ? passingMs : forbiddenMs;
     pauses.set(kind, { untilMs: now() + pauseMs, failures, retries });
     return retries ? { type: "NotSettled", retryMs: pauseMs } : notSettled;
-  }
-
-  /** A patch whose paths are gone is answered like a wrong one: only the object tells the two apart. */
-  async function hasMoved(
-    { live }: ConfirmOrder,
-    target: WriteTarget,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const read = await writer.read(target, signal);
-    return (
-      read.type !== "Written" ||
-      read.object.metadata.uid !== live.metadata.uid ||
-      read.object.metadata.resourceVersion !== live.metadata.resourceVersion
-    );
   }
 }

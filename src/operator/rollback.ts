@@ -6,6 +6,7 @@ import type { ApiFailure } from "../kubernetes/api-failure.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
 import type { Writer, WriteTarget } from "../kubernetes/write.ts";
 import { formatRef } from "../resource/resource.ts";
+import { lookAgain } from "./look-again.ts";
 
 export type RollbackOutcome = Omit<RollbackAttempt, "streak" | "policyGeneration">;
 
@@ -39,28 +40,15 @@ export function createRollback({ writer, discovery, now }: RollbackDeps) {
           )
         : await writer.create(target, recreateBody(order.desired), signal);
     if (written.type === "Written") return outcome("Written", "");
-    if (written.failure.reason === "Invalid" && (await hasMoved(target, order, signal))) {
-      return outcome("Conflict", "the object changed while it was rolled back");
+    if (written.failure.reason === "Invalid" && live.type === "Present") {
+      const found = await lookAgain(writer, { target, judged: live.body }, signal);
+      if (found === "Moved") return outcome("Conflict", "the object changed while it was rolled back");
     }
     return {
       ...outcome(resultOf(written.failure), describe(order, written.failure)),
       ...(isPassing(written.failure) ? { retryMs: written.failure.retryAfterMs ?? passingRetryMs } : {}),
     };
   };
-
-  /** A patch whose paths are gone is answered like a wrong one: only the object tells the two apart. */
-  async function hasMoved(
-    target: WriteTarget,
-    { live }: RollbackOrder,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    if (live.type !== "Present") return false;
-    const { as: _, ...own } = target;
-    const read = await writer.read(own, signal);
-    return (
-      read.type === "Written" && read.object.metadata.resourceVersion !== live.body.metadata.resourceVersion
-    );
-  }
 }
 
 /** An API server that is away, or has too much to do, is back sooner than somebody who has to change something. */

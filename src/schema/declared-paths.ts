@@ -1,6 +1,7 @@
 /** The paths that a manifest states, as deep as the server tracks them in managedFields. */
 import type { FieldPath } from "../fieldpath/field-path.ts";
 import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { memberField } from "./member-field.ts";
 import { PathStack } from "./path-stack.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
@@ -35,7 +36,7 @@ class Search {
   readonly #path = new PathStack();
 
   member(name: string, value: Json, schema: SchemaNode): void {
-    const node = memberNode(schema, name);
+    const node = memberField(schema, name)?.node;
     if (node === undefined || isNothing(value)) return;
     this.#path.enterField(name);
     this.#value(value, node);
@@ -59,19 +60,6 @@ class Search {
 
 function isGranular(schema: SchemaNode): boolean {
   return schema.type === "any" || ((schema.type === "struct" || schema.type === "map") && !schema.atomic);
-}
-
-function memberNode(schema: SchemaNode, name: string): SchemaNode | undefined {
-  switch (schema.type) {
-    case "struct":
-      return schema.fields.get(name)?.node ?? (schema.open ? { type: "any" } : undefined);
-    case "map":
-      return schema.values;
-    case "any":
-    case "scalar":
-    case "list":
-      return { type: "any" };
-  }
 }
 
 /** A zero may be left out, and is owned by nobody then. */

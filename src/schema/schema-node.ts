@@ -58,8 +58,6 @@ export interface ServerFill {
   readonly overrides?: true;
   /** Whether it leaves out what Git states, given the object that the field is of. */
   readonly drops?: (parent: JsonObject, roots: Roots) => boolean;
-  /** Why, where that is known. */
-  readonly reason?: string;
   /** A value of the server's choice that can be changed afterwards without the object being made anew. */
   readonly mutable?: true;
 }

@@ -1,6 +1,7 @@
 /** Fields of a manifest that the server's schema does not know: it drops them without a word, so they are a mistake in Git. */
 import type { FieldPath } from "../fieldpath/field-path.ts";
 import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { memberField } from "./member-field.ts";
 import { PathStack } from "./path-stack.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
@@ -58,7 +59,7 @@ class Search {
 
   member(name: string, value: Json, schema: SchemaNode): void {
     if (value === null) return;
-    const node = memberNode(schema, name);
+    const node = memberField(schema, name)?.node;
     if (node !== undefined && (node.type === "scalar" || node.type === "any")) return;
     this.#path.enterField(name);
     if (node === undefined) this.#found.push(this.#path.toPath());
@@ -78,18 +79,5 @@ class Search {
     } else if (isJsonObject(value) && !(schema.type === "map" && schema.values.type === "scalar")) {
       for (const name of Object.keys(value)) this.member(name, value[name] ?? null, schema);
     }
-  }
-}
-
-function memberNode(schema: SchemaNode, name: string): SchemaNode | undefined {
-  switch (schema.type) {
-    case "struct":
-      return schema.fields.get(name)?.node ?? (schema.open ? { type: "any" } : undefined);
-    case "map":
-      return schema.values;
-    case "any":
-    case "scalar":
-    case "list":
-      return { type: "any" };
   }
 }

@@ -13,8 +13,7 @@ import type { FillRow, FillValue } from "./fill-row.ts";
 export function compileRows(rows: readonly FillRow[]): ServerFill {
   const filling = rows.filter(({ value }) => value !== "dropped");
   const dropping = rows.filter(({ value }) => value === "dropped");
-  const reasons = [...new Set(rows.map(({ reason }) => reason))];
-  return { ...fillOf(filling), ...dropsOf(dropping), reason: reasons.join("; ") };
+  return { ...fillOf(filling), ...dropsOf(dropping) };
 }
 
 function fillOf(rows: readonly FillRow[]): ServerFill {
