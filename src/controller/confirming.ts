@@ -2,10 +2,10 @@
 import { confirmableChanges, wasInsisted } from "../drift/confirmable.ts";
 import { isConfirmed } from "../drift/doubt.ts";
 import type { Confirmation, DriftInput, PolicyRules } from "../drift/input.ts";
-import type { Drifted, DriftVerdict } from "../drift/verdict.ts";
+import type { Drifted } from "../drift/verdict.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
-import { withChosen } from "./chosen.ts";
-import { type Declaration, unpackBody } from "./desired-store.ts";
+import { bytesAgainst, withChosen } from "./chosen.ts";
+import { unpackBody } from "./desired-store.ts";
 import type { Finding } from "./drift-reconciler.ts";
 import type { DriftEntry, DriftStore } from "./drift-store.ts";
 
@@ -85,19 +85,10 @@ function orderOf({ declaration, input, verdict }: Finding): ConfirmOrder | undef
   const { live, resource, schema, policy } = input;
   if (live.type !== "Present" || isConfirmed(input, live.body)) return undefined;
   const changes = confirmableChanges(verdict);
-  const bytes = bytesAgainst(declaration, verdict);
-  if (changes.length === 0 || bytes === undefined) return undefined;
+  // A mere doubt waits until what Git says newest is delivered.
+  const isEarly = verdict.status !== "Drifted" && declaration.deliveredBytes !== undefined;
+  if (changes.length === 0 || isEarly) return undefined;
+  const bytes = verdict.status === "Drifted" ? bytesAgainst(declaration, verdict) : declaration.bytes;
   const desired = withChosen(unpackBody(bytes), declaration, live);
   return { resource, changes, desired, live: live.body, schema, policy };
-}
-
-/** What Git says at the revision that the changes are against; a doubt waits until what Git says newest is delivered. */
-function bytesAgainst(
-  { origin, bytes, deliveredBytes, delivered }: Declaration,
-  verdict: DriftVerdict,
-): Uint8Array | undefined {
-  if (deliveredBytes === undefined) return bytes;
-  if (verdict.status !== "Drifted") return undefined;
-  if (verdict.against === origin.revision) return bytes;
-  return verdict.against === delivered?.revision ? deliveredBytes : undefined;
 }

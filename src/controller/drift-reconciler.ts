@@ -8,7 +8,7 @@ import { type UnknownFields, unknownFieldsOf } from "../drift/source-faults.ts";
 import type { Drifted, DriftVerdict } from "../drift/verdict.ts";
 import type { LiveLook, LiveRead } from "../resource/live.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
-import { withChosen } from "./chosen.ts";
+import { bytesAgainst, withChosen } from "./chosen.ts";
 import { type ConfirmingDeps, confirmationOf, createConfirming, isAskedFirst } from "./confirming.ts";
 import { type Declaration, type DesiredStore, unpackBody } from "./desired-store.ts";
 import type { DriftStore, Episode } from "./drift-store.ts";
@@ -239,15 +239,12 @@ export function createDriftReconciler(deps: DriftDeps) {
     const name = policy.rollback.serviceAccountName;
     if (name === undefined)
       throw new Error(`policy ${declaration.policy} rolls back without a serviceAccountName`);
-    const isDelivered =
-      verdict.against === declaration.delivered?.revision && declaration.deliveredBytes !== undefined;
-    const bytes = isDelivered ? declaration.deliveredBytes : declaration.bytes;
     const outcome = await deps.rollback(
       {
         resource: declaration.ref,
         serviceAccount: { namespace: policy.namespace, name },
         verdict,
-        desired: withChosen(unpackBody(bytes ?? declaration.bytes), declaration, input.live),
+        desired: withChosen(unpackBody(bytesAgainst(declaration, verdict)), declaration, input.live),
         live: input.live,
       },
       signal,
