@@ -1,5 +1,5 @@
 /** What a policy's repository declares, fetched and rendered for one comparison. */
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import type { Policy } from "../api/policy.ts";
 import type { Declaration } from "../controller/desired-store.ts";
 import { placeObjects } from "../controller/place.ts";
@@ -26,8 +26,8 @@ export type Declared = ReadonlyMap<ResourceKey, Declaration>;
 
 export interface DeclaredRevision {
   readonly declared: Declared;
-  /** The text of a file of the revision; undefined if it is not there. */
-  readFile(path: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Every file below the policy's path, by its own; none if they cannot be read. */
+  readFiles(signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
 /** Everything that the repository declares, or why it could not be had. */
@@ -80,16 +80,10 @@ export async function readDeclared(
   const { commit } = revision.value;
   return {
     declared,
-    async readFile(path, readSignal) {
-      const files = await git.readTree(policy.source.url, commit, { path: folderOf(path) }, readSignal);
-      const file = files.type === "Done" ? files.value.find((one) => one.path === path) : undefined;
-      return file === undefined ? undefined : new TextDecoder().decode(file.bytes);
+    async readFiles(readSignal) {
+      const { url, path } = policy.source;
+      const files = await git.readTree(url, commit, { path }, readSignal);
+      return new Map(files.type === "Done" ? files.value.map((file) => [file.path, file.bytes]) : []);
     },
   };
-}
-
-/** From the repository's root, which is the empty text. */
-function folderOf(path: string): string {
-  const folder = posix.dirname(path);
-  return folder === "." ? "" : folder;
 }

@@ -93,14 +93,12 @@ async function compare(
     const results = await judgeAll(declared, { ...deps, progress, rules, keep: keeper(options) }, signal);
     const undeclared = await findUndeclared(policy, { declared, deps }, signal);
     // The copy of the repository is gone when the patch is made.
-    const texts = new Map<string, string | undefined>();
-    for (const path of options.output === "patch" ? pathsOf(results) : [])
-      texts.set(path, await revision.readFile(path, signal));
+    const files = options.output === "patch" ? await revision.readFiles(signal) : noFiles;
     return {
       type: "Compared",
       ...undeclared,
       results: [...results, ...undeclared.results],
-      readFile: (path) => Promise.resolve(texts.get(path)),
+      readFile: (path) => Promise.resolve(textOf(files.get(path))),
     };
   } finally {
     progress.end();
@@ -141,13 +139,10 @@ async function judgeAll(
   }
 }
 
-/** The files that what drifted comes from. */
-function pathsOf(results: readonly DiffResult[]): ReadonlySet<string> {
-  return new Set(
-    results.flatMap(({ verdict, origin }) =>
-      verdict.status === "Drifted" && origin?.line !== undefined ? [origin.path] : [],
-    ),
-  );
+const noFiles: ReadonlyMap<string, Uint8Array> = new Map();
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
 /** As kubectl does it for what states none. */

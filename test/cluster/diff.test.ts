@@ -1,4 +1,6 @@
 /** `holdfast diff` against the real API server, as somebody who may only read. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { createRepository, type Repository } from "../../dev/demo/repository.ts";
@@ -152,6 +154,49 @@ describe("a hand edit", () => {
       { type: "Modified", path: "data.mode", desired: "fast", live: "slow", managers: ["kubectl-patch"] },
     ]);
     expect(objects[299]?.type).toBe("Missing");
+  });
+});
+
+describe("a hotfix", () => {
+  it("is put into Git by the patch that is printed, file by file, and is in sync then", async () => {
+    const settings = {
+      "hotfix/a/settings.yaml": configMap("hot-a"),
+      "hotfix/settings.yaml": configMap("hot-b"),
+    };
+    await repository.commit(settings);
+    // Not applied: its annotation would state the old value until the next apply, and is drift by then.
+    await api.kubectl(["create", "-n", namespace, "--recursive", "-f", join(repository.directory, "hotfix")]);
+    for (const name of ["hot-a", "hot-b"])
+      await api.kubectl(["patch", "configmap", name, "-n", namespace, "-p", '{"data":{"mode":"slow"}}']);
+    const { stdout, exitCode } = await diffRepository("hotfix", "-o", "patch");
+    expect(exitCode).toBe(1);
+    const patch = await folder.write("hotfix.patch", stdout);
+    execFileSync("git", ["apply", patch], { cwd: repository.directory });
+    const [a, b] = Object.keys(settings).map((path) =>
+      readFileSync(join(repository.directory, path), "utf8"),
+    );
+    expect([a, b]).toEqual([configMap("hot-a", "slow"), configMap("hot-b", "slow")]);
+    await repository.commit({});
+    const after = await diffRepository("hotfix");
+    expect(after.stdout).toMatch(/ objects, 2 in sync, /);
+    expect(after.stdout).not.toContain("hot-");
+  });
+
+  it("of an overlay goes into a new file, never into one that is there already", async () => {
+    const taken = "overlay/live-configmap-layered.yaml";
+    await repository.commit({
+      "overlay/kustomization.yaml": "resources: [all.yaml]\n",
+      "overlay/all.yaml": configMap("layered").replace("---\n", ""),
+      [taken]: "# of somebody else\n",
+    });
+    await api.kubectl(["apply", "-n", namespace, "-k", join(repository.directory, "overlay")]);
+    await api.kubectl(["patch", "configmap", "layered", "-n", namespace, "-p", '{"data":{"mode":"slow"}}']);
+    const kubectl = api.description.kubectl.join(" ");
+    const { stdout } = await diffRepository("overlay", "-o", "patch", "--kubectl", kubectl);
+    const patch = await folder.write("overlay.patch", stdout);
+    execFileSync("git", ["apply", patch], { cwd: repository.directory });
+    expect(readFileSync(join(repository.directory, taken), "utf8")).toBe("# of somebody else\n");
+    expect(stdout).toContain("live-configmap-layered-2.yaml");
   });
 });
 
