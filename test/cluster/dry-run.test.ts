@@ -33,7 +33,9 @@ beforeAll(async () => {
   await plane.waitForAggregation("holdfast-dry-run");
   kubeconfig = await plane.kubeconfigFor(operatorAccount.namespace, operatorAccount.name);
   await plane.kubectl(["create", "configmap", "settings", "--from-literal=mode=fast"]);
-  await eventually("the lock", async () => (locked.test((await patch()).stderr) ? true : undefined));
+  // The same value: a patch that comes before the lock goes through.
+  const same = ["patch", "configmap", "settings", "--namespace=default", '--patch={"data":{"mode":"fast"}}'];
+  await eventually("the lock", async () => (locked.test((await kubectl(same)).stderr) ? true : undefined));
 });
 
 afterAll(async () => {
