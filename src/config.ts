@@ -115,8 +115,7 @@ export const flags: readonly Flag[] = [
     name: "dry-run",
     placeholder: "WHEN",
     defaultText: "Never",
-    description:
-      "have findings confirmed by dry-runs of the rollback: Never or WhereAllowed (config/components/dry-run)",
+    description: "have findings confirmed by dry-runs: Never or WhereAllowed (config/components/dry-run)",
   },
   {
     name: "log-level",

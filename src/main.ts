@@ -246,8 +246,11 @@ export async function runOperator(
     now,
     random: Math.random,
     redact,
-    refused: ({ group, kind }, reason) =>
-      logger.warn({ group, kind, reason }, "no dry-run is answered: findings of this kind are not confirmed"),
+    refused: (verb, { group, kind }, reason) =>
+      logger.warn(
+        { verb, group, kind, reason },
+        "no dry-run is answered: findings of this kind are not confirmed",
+      ),
   });
   const again = (key: ResourceKey, afterMs: number) => driftLoop.queue.addAfter(key, afterMs);
   const upgrades = createUpgradeWatch({ drifts, store: upgradeStore, now, again });

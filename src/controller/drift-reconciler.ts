@@ -9,7 +9,7 @@ import type { Drifted, DriftVerdict } from "../drift/verdict.ts";
 import type { LiveLook, LiveRead } from "../resource/live.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
 import { bytesAgainst, withChosen } from "./chosen.ts";
-import { type ConfirmingDeps, confirmationOf, createConfirming, isAskedFirst } from "./confirming.ts";
+import { type ConfirmingDeps, confirmationOf, createConfirming } from "./confirming.ts";
 import { type Declaration, type DesiredStore, unpackBody } from "./desired-store.ts";
 import type { DriftStore, Episode } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
@@ -79,30 +79,33 @@ export interface RollbackOrder {
   readonly live: LiveState;
 }
 
+/**
+ * After `Answered` and `NotAnswered` it is to be judged again: time has passed, and after the former more is known. The
+ * API server has said what it would make of the rollback, or the finding is one of many just after an upgrade.
+ */
+type Look = "Done" | "Answered" | "NotAnswered";
+
 /** After this long without word from the watch a write is looked after. */
 const echoMs = 10_000;
 const firstRefusalRetryMs = 5_000;
 const streakWindowMs = 1_200_000;
 
 export function createDriftReconciler(deps: DriftDeps) {
-  const askForAnswer = createConfirming(deps);
+  const confirming = createConfirming(deps);
 
   return async function reconcileDrift(key: ResourceKey, signal: AbortSignal): Promise<void> {
     for (const { policy, ref } of deps.desired.declarations(key)) {
       await ready(policy, key, { ref, signal });
-      while ((await look(policy, key, signal)) === "Answered");
+      let seen: Look = "Answered";
+      while (seen !== "Done") seen = await look({ policy, key, isOpen: seen === "NotAnswered" }, signal);
     }
   };
 
-  /**
-   * `Answered`: more is known now, so the object is to be judged again. The API server has said what it would make of
-   * the rollback, or the finding is one of many just after an upgrade.
-   */
+  /** `isOpen`: what the API server would make of it was asked just now, in vain. */
   async function look(
-    policy: PolicyKey,
-    key: ResourceKey,
+    { policy, key, isOpen }: { policy: PolicyKey; key: ResourceKey; isOpen: boolean },
     signal: AbortSignal,
-  ): Promise<"Done" | "Answered"> {
+  ): Promise<Look> {
     // Read after each waiting: what the stores say now is what is judged, in one turn of the event loop.
     const declaration = deps.desired.get(policy)?.declarations.get(key);
     const entry = deps.policies.get(policy);
@@ -110,9 +113,9 @@ export function createDriftReconciler(deps: DriftDeps) {
     const finding = judge(entry.policy, declaration);
     if (finding === undefined) return "Done";
     if (deps.upgrades.note(finding)) return "Answered";
-    if (isAskedFirst(finding, deps.drifts.get(policy, key)) && (await askForAnswer(finding, signal)))
-      return "Answered";
-    return await act(finding, signal);
+    if (!isOpen && confirming.isAskedFirst(finding))
+      return (await confirming.ask(finding, signal)) ? "Answered" : "NotAnswered";
+    return await act({ finding, isOpen }, signal);
   }
 
   async function ready(policy: PolicyKey, key: ResourceKey, step: { ref: ResourceRef; signal: AbortSignal }) {
@@ -145,6 +148,7 @@ export function createDriftReconciler(deps: DriftDeps) {
     const scalers = scalersOf(deps, declaration.key);
     if (scalers === undefined) return undefined;
     const last = deps.drifts.get(declaration.policy, declaration.key);
+    const confirmed = deps.drifts.confirmed(declaration.policy, declaration.key);
     const schema = deps.schemaOf(declaration.ref);
     const given: DriftInput = {
       resource: declaration.ref,
@@ -163,7 +167,7 @@ export function createDriftReconciler(deps: DriftDeps) {
       source,
       scalers,
       tableFits: deps.tableFits(),
-      ...confirmationOf(last, { policyGeneration: policy.generation, schema }),
+      ...confirmationOf(confirmed, { policyGeneration: policy.generation, schema }),
       ...(last?.attempt === undefined ? {} : { attempt: last.attempt }),
       nowMs: deps.now(),
     };
@@ -208,7 +212,10 @@ export function createDriftReconciler(deps: DriftDeps) {
     return { delivered: { ...delivered, body: deps.redact(unpackBody(deliveredBytes)) } };
   }
 
-  async function act(finding: Finding, signal: AbortSignal): Promise<"Done" | "Answered"> {
+  async function act(
+    { finding, isOpen }: { finding: Finding; isOpen: boolean },
+    signal: AbortSignal,
+  ): Promise<Look> {
     const { action, declaration, input, verdict } = finding;
     if (action.type === "ReadSource") deps.awaitHead(declaration.policy, declaration.key);
     // A finding that may be a delivery is not even said before Git was asked.
@@ -218,7 +225,7 @@ export function createDriftReconciler(deps: DriftDeps) {
     // What a scaler explains hangs on whether it is itself what Git says.
     if (before !== verdict.status) for (const target of targetsOf(declaration)) deps.again(target, 0);
     // After it is said, which must not wait; and before it is undone, which must not be tried for nothing.
-    if (await askForAnswer(finding, signal)) return "Answered";
+    if (!isOpen && (await confirming.ask(finding, signal))) return "Answered";
     deps.reportDoubts(finding);
     if (input.live.type === "Present" && verdict.status === "InSync") {
       deps.releaseLive(declaration.ref, input.live.body.metadata.resourceVersion ?? "");

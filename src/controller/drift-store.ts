@@ -53,8 +53,6 @@ export interface DriftEntry {
   readonly unknownFields?: UnknownFields;
   /** What the verdict was judged by: a new schema of the kind asks for a new judgement. */
   readonly schema: DriftInput["schema"];
-  /** The last answer to a dry-run of the rollback; kept beyond the state that it was given for. */
-  readonly confirmed?: Confirmed;
   readonly hold?: Extract<DriftAction, { type: "Hold" }>;
   readonly episode?: Episode;
   /** The last write, kept beyond its episode: a fight is a series of short episodes. */
@@ -99,9 +97,10 @@ class PolicyDrifts {
   };
   /** How often each of the policy's own rules excuses something. */
   readonly rules = new Map<string, number>();
+  readonly confirmed = new Map<ResourceKey, Confirmed>();
 
   set(key: ResourceKey, entry: DriftEntry): void {
-    this.delete(key);
+    this.#take(key);
     this.entries.set(key, entry);
     if (entry.verdict.status === "Drifted") this.drifting.set(key, entry);
     if (entry.verdict.status === "Unknown") this.unknown.set(key, entry.verdict);
@@ -110,6 +109,11 @@ class PolicyDrifts {
   }
 
   delete(key: ResourceKey): void {
+    this.#take(key);
+    this.confirmed.delete(key);
+  }
+
+  #take(key: ResourceKey): void {
     const entry = this.entries.get(key);
     if (entry === undefined) return;
     this.entries.delete(key);
@@ -182,10 +186,23 @@ export class DriftStore {
     return (this.#policies.get(policy) ?? noDrifts).counts;
   }
 
+  /** The last answers to dry-runs; kept beyond the state that they were given for, and known before the first verdict. */
+  confirmed(policy: PolicyKey, key: ResourceKey): Confirmed | undefined {
+    return this.#policies.get(policy)?.confirmed.get(key);
+  }
+
   set(policy: PolicyKey, key: ResourceKey, entry: DriftEntry): void {
+    this.#of(policy).set(key, entry);
+  }
+
+  setConfirmed(policy: PolicyKey, key: ResourceKey, confirmed: Confirmed): void {
+    this.#of(policy).confirmed.set(key, confirmed);
+  }
+
+  #of(policy: PolicyKey): PolicyDrifts {
     let drifts = this.#policies.get(policy);
     if (drifts === undefined) this.#policies.set(policy, (drifts = new PolicyDrifts()));
-    drifts.set(key, entry);
+    return drifts;
   }
 
   delete(policy: PolicyKey, key: ResourceKey): void {

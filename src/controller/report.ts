@@ -9,7 +9,6 @@ import { sameVerdict } from "../drift/same-verdict.ts";
 import type { UnknownFields } from "../drift/source-faults.ts";
 import type { DoubtfulChange, Drifted, Findings } from "../drift/verdict.ts";
 import type { ResourceKey, ResourceRef } from "../resource/resource.ts";
-import type { Confirmed } from "./confirming.ts";
 import type { Declaration, DesiredStore } from "./desired-store.ts";
 import { createDoubtNotes } from "./doubt-notes.ts";
 import type { Finding } from "./drift-reconciler.ts";
@@ -58,8 +57,6 @@ export interface Report {
   /** Says what is doubtful, once for a kind and a field. */
   reportDoubts(finding: Finding): void;
   reportAttempt(finding: Finding, attempt: RollbackAttempt): void;
-  /** Kept for the judgement that follows. */
-  reportConfirmation(finding: Finding, confirmed: Confirmed): void;
   /** Ends whatever is open about objects that a policy does not declare any more. */
   forget(policy: PolicyKey, keys: Iterable<ResourceKey>, resolution: Resolution): void;
 }
@@ -68,7 +65,7 @@ export interface Report {
 export function createReport(deps: ReportDeps): Report {
   const doubtNews = createDoubtNotes(deps.now);
 
-  return { report, reportDoubts, reportAttempt, reportConfirmation, forget };
+  return { report, reportDoubts, reportAttempt, forget };
 
   function report(judged: Reported): void {
     // What is excused is told when somebody asks; here it is only counted.
@@ -111,7 +108,6 @@ export function createReport(deps: ReportDeps): Report {
       ...(hold === undefined ? {} : { hold }),
       ...(episode === undefined ? {} : { episode }),
       ...(previous?.attempt === undefined ? {} : { attempt: previous.attempt }),
-      ...(previous?.confirmed === undefined ? {} : { confirmed: previous.confirmed }),
     });
     if (!isSame || !isSource) deps.statusChanged(policy);
   }
@@ -212,11 +208,6 @@ export function createReport(deps: ReportDeps): Report {
     if (attempt.result !== "Written") deps.announce.rollbackEnded(episode, attempt.result);
     deps.recordChanged(episode);
     deps.statusChanged(policy);
-  }
-
-  function reportConfirmation({ declaration: { policy, key } }: Finding, confirmed: Confirmed): void {
-    const entry = deps.drifts.get(policy, key);
-    if (entry !== undefined) deps.drifts.set(policy, key, { ...entry, confirmed });
   }
 
   function forget(policy: PolicyKey, keys: Iterable<ResourceKey>, resolution: Resolution): void {

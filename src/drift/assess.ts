@@ -3,7 +3,7 @@ import { type CompareResult, compare } from "../diff/compare.ts";
 import type { FieldChange } from "../diff/field-change.ts";
 import { formatPath } from "../fieldpath/format-path.ts";
 import type { KubernetesObject } from "../resource/resource.ts";
-import { divideByDoubt, doubtReasons, isConfirmed } from "./doubt.ts";
+import { answerFor, divideByDoubt, doubtReasons } from "./doubt.ts";
 import { isExpected } from "./expected.ts";
 import type { DriftInput } from "./input.ts";
 import { judgePending } from "./pending.ts";
@@ -143,8 +143,8 @@ function findings(
 ): Pick<CompareResult, "changes" | "excused"> {
   const compared = changesAgainst(input, desired, live);
   const { changes, scaled } = withoutScaled(compared.changes, input.scalers);
-  const isInsisted = (change: FieldChange) =>
-    isConfirmed(input, live) && input.confirmation?.insisted.has(formatPath(change.path)) === true;
+  const answer = answerFor(input, live);
+  const isInsisted = ({ path }: FieldChange) => answer?.insisted.has(formatPath(path)) === true;
   const insisted = changes.filter(isInsisted);
   if (scaled.length === 0 && insisted.length === 0) return compared;
   return {
@@ -156,7 +156,7 @@ function findings(
         change,
         reason: "Admission" as const,
         rule: "admission",
-        message: "a dry-run of the rollback is answered with the live value",
+        message: "a dry-run is answered with the live value",
       })),
     ],
   };

@@ -12,9 +12,8 @@ export function confirmableChanges(verdict: DriftVerdict): readonly FieldChange[
   return [...definite, ...doubtful].sort((a, b) => comparePaths(a.path, b.path));
 }
 
-/** Whether admission insisted on all that is found, on this object, as far as is known from another version of it. */
+/** Whether admission insisted on some of what is found, on this object, as far as is known from another version of it. */
 export function wasInsisted(live: LiveState, verdict: DriftVerdict, last: Confirmation): boolean {
   if (live.type !== "Present" || last.uid !== live.body.metadata.uid) return false;
-  const found = confirmableChanges(verdict);
-  return found.length > 0 && found.every(({ path }) => last.insisted.has(formatPath(path)));
+  return confirmableChanges(verdict).some(({ path }) => last.insisted.has(formatPath(path)));
 }

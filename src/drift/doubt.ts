@@ -8,7 +8,7 @@ import { isBuiltIn } from "../schema/built-in-types.ts";
 import { declaredPaths } from "../schema/declared-paths.ts";
 import { fieldAt } from "../schema/field-at.ts";
 import type { SchemaNode } from "../schema/schema-node.ts";
-import type { DriftInput } from "./input.ts";
+import type { Confirmation, DriftInput } from "./input.ts";
 import type { DoubtfulChange, DoubtReason } from "./verdict.ts";
 
 export interface Divided {
@@ -64,14 +64,21 @@ export function suspectKey(kind: string, { path }: FieldChange): string {
   return `${kind} ${formatPath(path.filter(({ type }) => type === "field"))}`;
 }
 
-/** Whether a dry-run of the rollback was answered for exactly this state. */
-export function isConfirmed({ confirmation, revision }: DriftInput, live: KubernetesObject): boolean {
-  return (
-    confirmation !== undefined &&
-    confirmation.revision === revision &&
+/** What dry-runs answered, if they did so for exactly this state. */
+export function answerFor(
+  { confirmation, revision }: DriftInput,
+  live: KubernetesObject,
+): Confirmation | undefined {
+  const isForThis =
+    confirmation?.revision === revision &&
     confirmation.uid === live.metadata.uid &&
-    confirmation.resourceVersion === live.metadata.resourceVersion
-  );
+    confirmation.resourceVersion === live.metadata.resourceVersion;
+  return isForThis ? confirmation : undefined;
+}
+
+/** Whether nothing of this state is open: what the API server does not make by itself, it would undo. */
+export function isConfirmed(input: DriftInput, live: KubernetesObject): boolean {
+  return answerFor(input, live)?.isSettled === true;
 }
 
 function hasNothingChanged(input: DriftInput, live: KubernetesObject): boolean {

@@ -25,7 +25,7 @@ export interface DriftInput {
   readonly tableFits?: boolean;
   /** Fields, as `suspectKey` names them, that began to differ on many objects just after an upgrade. */
   readonly suspects?: ReadonlySet<string>;
-  /** What a dry-run of the rollback of this very state answered. */
+  /** What dry-runs answered of this object. */
   readonly confirmation?: Confirmation;
   /** The last attempt to roll this object back, while its drift lasts. */
   readonly attempt?: RollbackAttempt;
@@ -62,13 +62,15 @@ export interface DeliveredMark {
   readonly allocated?: AllocatedValues;
 }
 
-/** The API server's answer to a dry-run of the rollback. */
+/** The API server's answers to dry-runs of the object's creation, as Git states it, and of the rollback. */
 export interface Confirmation {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly revision: string;
-  /** Changes that would not be undone: admission insists on the live value. By `formatPath`. */
+  /** Changes that the server, admission included, makes by itself: at creation, or again after a rollback. By `formatPath`. */
   readonly insisted: ReadonlySet<string>;
+  /** Whether all other changes would be undone, or refused because they are real. */
+  readonly isSettled: boolean;
 }
 
 /** A delivered mark with what Git said at that revision; no body if it says the same as the newest. */

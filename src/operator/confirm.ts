@@ -1,70 +1,83 @@
-/** The dry-run of a rollback, as the operator itself: what the API server would make of it. Nothing is written. */
-import { type Backoff, backoffMs } from "../async/backoff.ts";
+/** What the API server would make of a finding, told by dry-runs as the operator itself. Nothing is written. */
 import type { ConfirmOrder, ConfirmOutcome } from "../controller/confirming.ts";
-import { insistedChanges } from "../drift/insisted.ts";
+import { insistedChanges, shownChanges } from "../drift/insisted.ts";
 import { kindNameOf } from "../drift/makers.ts";
 import { rollbackPatch } from "../drift/patch.ts";
+import { formatPath } from "../fieldpath/format-path.ts";
 import type { ApiFailure } from "../kubernetes/api-failure.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
 import type { Writer, WriteTarget } from "../kubernetes/write.ts";
 import type { GroupVersionKind, KubernetesObject } from "../resource/resource.ts";
+import { createCreation } from "./creation.ts";
 import { lookAgain } from "./look-again.ts";
+import { type PauseDeps, Pauses } from "./pauses.ts";
 
-export interface ConfirmDeps {
-  readonly writer: Pick<Writer, "patch" | "read">;
+export interface ConfirmDeps extends PauseDeps {
+  readonly writer: Pick<Writer, "create" | "patch" | "read">;
   readonly discovery: Pick<Discovery, "find">;
-  readonly now: () => number;
-  /** In [0, 1). */
-  readonly random: () => number;
   /** As every object is redacted that enters the process. */
   redact(object: KubernetesObject): KubernetesObject;
-  /** Told once for each kind, and again after an answer. The server's words are left out: they may quote values. */
-  refused(gvk: GroupVersionKind, reason: ApiFailure["reason"]): void;
+  /**
+   * Told once for each verb and kind (for `create`, in each namespace), and again after an answer. The server's words
+   * are left out: they may quote values.
+   */
+  refused(verb: DryRunVerb, gvk: GroupVersionKind, reason: ApiFailure["reason"]): void;
 }
 
-/** What is not permitted is tried again after this long: somebody may have granted it. */
-const forbiddenMs = 600_000;
-const failureBackoff: Backoff = { firstMs: 5_000, maxMs: 300_000 };
+export type DryRunVerb = "create" | "patch";
+
 /** The API server checks whether a writer holds the rights that are granted, in a dry-run too. */
 const rbacGroup = "rbac.authorization.k8s.io";
 
-/** A kind that is not asked about for a while. */
-interface Pause {
-  readonly untilMs: number;
-  readonly failures: number;
-  readonly retries: boolean;
-}
+const none: ReadonlySet<string> = new Set();
 
-const notSettled: ConfirmOutcome = { type: "NotSettled" };
-
-/** The patch is exactly the rollback's, guard included: server-side apply would not see what was added. */
+/**
+ * First what the server makes of the object as Git states it: a value that it puts in by itself, or that admission does,
+ * is nobody's edit. For the rest the very rollback, guard included (server-side apply would not see what was added): what
+ * comes back with the live value is insisted on, what would be undone is drift.
+ */
 export function createConfirm(deps: ConfirmDeps) {
-  const { writer, discovery, now } = deps;
-  /** By group and kind. */
-  const pauses = new Map<string, Pause>();
+  const { writer, discovery } = deps;
+  const pauses = new Pauses(deps);
+  const shownAtCreation = createCreation({
+    ...deps,
+    pauses,
+    refused: (gvk, reason) => deps.refused("create", gvk, reason),
+  });
 
   return async function confirm(order: ConfirmOrder, signal: AbortSignal): Promise<ConfirmOutcome> {
     const resource = discovery.find(order.resource);
-    if (resource === undefined || resource.group === rbacGroup) return notSettled;
-    const pause = pauses.get(kindNameOf(order.resource));
-    if (pause !== undefined && now() < pause.untilMs)
-      return pause.retries ? { type: "NotSettled", retryMs: pause.untilMs - now() } : notSettled;
+    if (resource === undefined || resource.group === rbacGroup) return { type: "NotSettled", insisted: none };
+    const creation = await shownAtCreation(
+      order,
+      resource,
+      (shown) => insistedChanges(order.changes, shown).size === order.changes.length,
+      signal,
+    );
+    if (creation.type === "NotShown" && creation.retryMs !== undefined)
+      return { type: "NotSettled", insisted: none, retryMs: creation.retryMs };
+    const made = creation.type === "Shown" ? insistedChanges(order.changes, creation.changes) : none;
+    const changes = order.changes.filter(({ path }) => !made.has(formatPath(path)));
+    if (changes.length === 0) return { type: "Answered", insisted: made };
     const { namespace, name } = order.resource;
     const target: WriteTarget = { resource, namespace, name, dryRun: true };
-    const answer = await writer.patch(target, rollbackPatch(order), signal);
-    if (answer.type === "Failed") return await outcomeOf(answer.failure, { order, target }, signal);
-    pauses.delete(kindNameOf(order.resource));
-    return { type: "Answered", insisted: insistedBy(answer.object, order) };
+    const outcome = await undo({ ...order, changes }, target, signal);
+    return { ...outcome, insisted: new Set([...made, ...outcome.insisted]) };
   };
 
-  function insistedBy(answer: KubernetesObject, order: ConfirmOrder): ReadonlySet<string> {
-    return insistedChanges({
-      asked: order.changes,
-      desired: deps.redact(order.desired),
-      answer: deps.redact(answer),
-      schema: order.schema,
-      policy: order.policy,
-    });
+  async function undo(
+    order: ConfirmOrder,
+    target: WriteTarget,
+    signal: AbortSignal,
+  ): Promise<ConfirmOutcome> {
+    const asked = patchOf(order.resource);
+    const pause = pauses.get(asked);
+    if (pause !== undefined) return { type: "NotSettled", insisted: none, ...pause };
+    const answer = await writer.patch(target, rollbackPatch(order), signal);
+    if (answer.type === "Failed") return await outcomeOf(answer.failure, { order, target }, signal);
+    pauses.end(asked);
+    const shown = shownChanges(deps.redact(order.desired), deps.redact(answer.object), order);
+    return { type: "Answered", insisted: insistedChanges(order.changes, shown) };
   }
 
   async function outcomeOf(
@@ -77,36 +90,33 @@ export function createConfirm(deps: ConfirmDeps) {
       case "Conflict":
       case "NotFound":
       case "AlreadyExists":
-        return notSettled;
+        return { type: "NotSettled", insisted: none };
       case "Invalid":
-        if ((await lookAgain(writer, { target, judged: order.live }, signal)) !== "Same") return notSettled;
+        if ((await lookAgain(writer, { target, judged: order.live }, signal)) !== "Same")
+          return { type: "NotSettled", insisted: none };
         // The kind's own rules name the field that may not be changed: so it would be changed. Others who refuse
         // (an admission policy, a webhook) do so whatever is changed, and settle nothing.
-        if (failure.fields === undefined) return wait(order.resource, failure, { retries: false });
-        pauses.delete(kindNameOf(order.resource));
-        return { type: "Answered", insisted: new Set() };
+        if (failure.fields === undefined) return wait(order.resource, failure, false);
+        pauses.end(patchOf(order.resource));
+        return { type: "Answered", insisted: none };
       case "Forbidden":
-        return wait(order.resource, failure, { retries: false });
+        return wait(order.resource, failure, false);
       case "Unreachable":
       case "Unauthorized":
       case "Expired":
       case "TooManyRequests":
       case "Other":
-        return wait(order.resource, failure, { retries: true });
+        return wait(order.resource, failure, true);
     }
   }
 
-  function wait(
-    gvk: GroupVersionKind,
-    failure: ApiFailure,
-    { retries }: Pick<Pause, "retries">,
-  ): ConfirmOutcome {
-    const kind = kindNameOf(gvk);
-    const failures = (pauses.get(kind)?.failures ?? 0) + 1;
-    if (failures === 1) deps.refused(gvk, failure.reason);
-    const passingMs = failure.retryAfterMs ?? backoffMs(failureBackoff, failures, deps.random());
-    const pauseMs = retries ? passingMs : forbiddenMs;
-    pauses.set(kind, { untilMs: now() + pauseMs, failures, retries });
-    return retries ? { type: "NotSettled", retryMs: pauseMs } : notSettled;
+  function wait(gvk: GroupVersionKind, failure: ApiFailure, retries: boolean): ConfirmOutcome {
+    const { isFirst, ...pause } = pauses.begin(patchOf(gvk), failure, retries);
+    if (isFirst) deps.refused("patch", gvk, failure.reason);
+    return { type: "NotSettled", insisted: none, ...pause };
   }
+}
+
+function patchOf(gvk: GroupVersionKind): string {
+  return `patch ${kindNameOf(gvk)}`;
 }

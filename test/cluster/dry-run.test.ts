@@ -62,12 +62,12 @@ describe("the operator's account, with the component for dry-runs", () => {
     expect(await mode()).toBe("fast");
   });
 
-  it("is given `patch` alone, and none for what the lock does not see, for RBAC, or for Secrets", async () => {
+  it("is given `patch` and `create` alone, and none for what the lock does not see, for RBAC, or for Secrets", async () => {
     const writes = (await rightsOf(plane, operatorAccount)).filter(
       (right) => !/^(get|list|watch) |holdfast\.dev|events\.k8s\.io| leases/.test(right),
     );
     expect(writes.length).toBeGreaterThan(20);
-    expect(writes.filter((right) => !right.startsWith("patch "))).toEqual([]);
+    expect(writes.filter((right) => !/^(create|patch) /.test(right))).toEqual([]);
     expect(writes.filter((right) => /admissionregistration|rbac|secrets|\//.test(right))).toEqual([]);
   });
 
@@ -203,6 +203,22 @@ describe("an operator that may dry-run", () => {
     await policy.counted("drifted", 1);
   });
 
+  it("calls nothing drift that an admission policy put in at creation, and never again", async () => {
+    const policy = await ready("creates");
+    await mutate(policy.namespace, "minReadySeconds: 5", ["CREATE"]);
+    await policy.deliver();
+    await policy.condition("InSync", "True");
+    expect(fieldAt(await policy.status(), ["objects", "excused"])).toBeGreaterThanOrEqual(1);
+    // A hand's work beside it is seen, and undone; what was put in stays.
+    await policy.edit("patch", "deployment", "web", '--patch={"spec":{"progressDeadlineSeconds":60}}');
+    const record = await policy.resolved("web");
+    expect(fieldAt(record, ["status", "resolution"])).toBe("RolledBack");
+    await policy.condition("InSync", "True");
+    const spec = ["--output=jsonpath={.spec.minReadySeconds} {.spec.progressDeadlineSeconds}"];
+    expect(await policy.kubectl("get", "deployment", "web", ...spec)).toBe("5 600");
+    expect(await policy.kubectl("get", "driftrecords", "--output=name")).toMatch(/^\S+\s*$/);
+  });
+
   it("settles a doubt: a field that nobody owns, and that a rollback would take away, is drift", async () => {
     const policy = await prepared("doubt");
     const forget = await mutate(policy.namespace, "minReadySeconds: 5");
@@ -247,7 +263,11 @@ async function ready(name: string, spec: JsonObject = {}): Promise<ClusterPolicy
 }
 
 /** Has every Deployment of the namespace get these fields in its spec. Resolves to what ends it, both in force. */
-async function mutate(namespace: string, fields: string): Promise<() => Promise<void>> {
+async function mutate(
+  namespace: string,
+  fields: string,
+  operations: readonly string[] = ["CREATE", "UPDATE"],
+): Promise<() => Promise<void>> {
   const name = `mutate-${namespace}`;
   const matchConstraints = {
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
@@ -255,7 +275,7 @@ async function mutate(namespace: string, fields: string): Promise<() => Promise<
       {
         apiGroups: ["apps"],
         apiVersions: ["v1"],
-        operations: ["CREATE", "UPDATE"],
+        operations,
         resources: ["deployments"],
       },
     ],

@@ -180,7 +180,13 @@ describe("an undeclared field on an API server of another release than the table
   });
 
   it("is settled by a dry-run", () => {
-    const confirmation = { uid: "u", resourceVersion: "7", revision, insisted: new Set<string>() };
+    const confirmation = {
+      uid: "u",
+      resourceVersion: "7",
+      revision,
+      insisted: new Set<string>(),
+      isSettled: true,
+    };
     const body = live({ minReadySeconds: 5 });
     expect(judged(input(body, { ...there, confirmation }))).toBe("Drifted spec.minReadySeconds");
   });
@@ -195,7 +201,7 @@ describe("an undeclared field on an API server of another release than the table
 
 describe("a dry-run of the rollback", () => {
   const body = live({ minReadySeconds: 5 });
-  const answered = { uid: "u", resourceVersion: "7", revision, insisted: new Set<string>() };
+  const answered = { uid: "u", resourceVersion: "7", revision, insisted: new Set<string>(), isSettled: true };
 
   it("settles a doubt: what it would undo is drift", () => {
     expect(judged(input(body, { confirmation: answered }))).toBe("Drifted spec.minReadySeconds");

@@ -37,6 +37,7 @@ function orderOf(what: KubernetesObject, is: KubernetesObject): ConfirmOrder {
   return {
     resource: refOf(what),
     changes,
+    stated: what,
     desired: what,
     live: redact(is),
     schema,
@@ -44,18 +45,28 @@ function orderOf(what: KubernetesObject, is: KubernetesObject): ConfirmOrder {
   };
 }
 
+/** What the API server answers to dry-runs of a creation. */
+type Creations = (target: WriteTarget, body: KubernetesObject) => WriteResult;
+
+const sayingNothing: Creations = () => failed("Invalid", 422);
+
 interface Asked {
   readonly target: WriteTarget;
   readonly operations: Json;
 }
 
 /** An API server that gives these answers, one after the other, the last one for ever. */
-function asking(answers: readonly WriteResult[], now: WriteResult = { type: "Written", object: live }) {
+function asking(
+  answers: readonly WriteResult[],
+  now: WriteResult = { type: "Written", object: live },
+  creation: Creations = sayingNothing,
+) {
   const asked: Asked[] = [];
   const refused: string[] = [];
   let nowMs = 0;
   const confirm = createConfirm({
     writer: {
+      create: (target, body) => Promise.resolve(creation(target, body)),
       patch(target, operations) {
         const answer = answers[Math.min(asked.length, answers.length - 1)];
         asked.push({ target, operations });
@@ -78,7 +89,7 @@ function asking(answers: readonly WriteResult[], now: WriteResult = { type: "Wri
     now: () => nowMs,
     random: () => 1,
     redact,
-    refused: ({ kind }, reason) => refused.push(`${kind} ${reason}`),
+    refused: (verb, { kind }, reason) => refused.push(`${verb} ${kind} ${reason}`),
   });
   return {
     asked,
@@ -97,6 +108,11 @@ function failed(reason: ApiFailure["reason"], code: number, more: Partial<ApiFai
 const answered = (...insisted: readonly string[]): ConfirmOutcome => ({
   type: "Answered",
   insisted: new Set(insisted),
+});
+const notSettled = (retryMs?: number): ConfirmOutcome => ({
+  type: "NotSettled",
+  insisted: new Set(),
+  ...(retryMs === undefined ? {} : { retryMs }),
 });
 const written = (body: KubernetesObject): WriteResult => ({ type: "Written", object: body });
 
@@ -138,7 +154,7 @@ describe("a dry-run", () => {
     const rule = (verb: string) => ({ rules: [{ apiGroups: [""], resources: ["pods"], verbs: [verb] }] });
     const order = orderOf(object("Role", rule("get")), object("Role", rule("*"), "7"));
     const server = asking([]);
-    expect(await server.confirm(order)).toEqual({ type: "NotSettled" });
+    expect(await server.confirm(order)).toEqual(notSettled());
     expect(server.asked).toEqual([]);
   });
 });
@@ -152,8 +168,8 @@ describe("a refusal", () => {
   it("of an object that has moved settles nothing, and its next version is asked about", async () => {
     const moved = written(configMap({ mode: "hacked" }, "8"));
     const server = asking([failed("Invalid", 422, { fields: ["data"] }), failed("Conflict", 409)], moved);
-    expect(await server.confirm()).toEqual({ type: "NotSettled" });
-    expect(await server.confirm()).toEqual({ type: "NotSettled" });
+    expect(await server.confirm()).toEqual(notSettled());
+    expect(await server.confirm()).toEqual(notSettled());
     expect(server.asked).toHaveLength(2);
     expect(server.refused).toEqual([]);
   });
@@ -163,9 +179,9 @@ describe("a refusal", () => {
     ["by an admission policy, which names no field", failed("Invalid", 422)],
   ])("%s settles nothing, and is not asked for again for a while", async (_, refusal) => {
     const server = asking([refusal, written(configMap({ mode: "fast" }, "7"))]);
-    expect(await server.confirm()).toEqual({ type: "NotSettled" });
+    expect(await server.confirm()).toEqual(notSettled());
     server.wait(599_999);
-    expect(await server.confirm()).toEqual({ type: "NotSettled" });
+    expect(await server.confirm()).toEqual(notSettled());
     expect(server.asked).toHaveLength(1);
     expect(server.refused).toHaveLength(1);
     server.wait(1);
@@ -187,14 +203,14 @@ describe("a failure that passes", () => {
     ["Other", 500],
   ] as const)("(%s %i) is tried again, later each time", async (reason, code) => {
     const server = asking([failed(reason, code)]);
-    expect(await server.confirm()).toEqual({ type: "NotSettled", retryMs: 5_000 });
+    expect(await server.confirm()).toEqual(notSettled(5_000));
     server.wait(1_000);
-    expect(await server.confirm()).toEqual({ type: "NotSettled", retryMs: 4_000 });
+    expect(await server.confirm()).toEqual(notSettled(4_000));
     server.wait(4_000);
-    expect(await server.confirm()).toEqual({ type: "NotSettled", retryMs: 10_000 });
+    expect(await server.confirm()).toEqual(notSettled(10_000));
     expect(server.asked).toHaveLength(2);
     // Said once.
-    expect(server.refused).toEqual([`ConfigMap ${reason}`]);
+    expect(server.refused).toEqual([`patch ConfigMap ${reason}`]);
   });
 
   it.each([
@@ -206,7 +222,147 @@ describe("a failure that passes", () => {
     await server.confirm();
     server.wait(5_000);
     expect(await server.confirm()).toEqual(answered());
-    expect(await server.confirm()).toEqual({ type: "NotSettled", retryMs: 5_000 });
+    expect(await server.confirm()).toEqual(notSettled(5_000));
     expect(server.refused).toHaveLength(2);
+  });
+});
+
+describe("a dry-run of the creation", () => {
+  const injected = configMap({ mode: "fast", extra: "x" }, "7");
+  interface Created {
+    readonly target: WriteTarget;
+    readonly body: KubernetesObject;
+  }
+
+  /** An API server whose admission adds these data to what is created, and would undo every rollback. */
+  function injecting(data: JsonObject, labels: { [key: string]: string } = {}) {
+    const created: Created[] = [];
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels } };
+    const server = asking([written(configMap({ mode: "fast" }, "7"))], written(namespace), (target, body) => {
+      created.push({ target, body });
+      return written({ ...body, data: { ...(body["data"] as JsonObject), ...data } }); // as made above
+    });
+    return { ...server, created, labels };
+  }
+
+  it("is of what Git states, in its namespace, under a free name, as the operator itself", async () => {
+    const server = injecting({});
+    await server.confirm();
+    const metadata = { namespace: "shop", generateName: "settings-" };
+    expect(server.created.map(({ body }) => body)).toEqual([{ ...desired, metadata }]);
+    expect(server.created[0]?.target).toMatchObject({ dryRun: true, namespace: "shop", name: "" });
+    expect(server.created[0]?.target.as).toBeUndefined();
+  });
+
+  it("is not tried of what has no free name", async () => {
+    const crd = (spec: JsonObject, resourceVersion?: string): KubernetesObject => ({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: {
+        name: "wells.example.com",
+        ...(resourceVersion === undefined ? {} : { uid: "u", resourceVersion }),
+      },
+      spec,
+    });
+    const scope = (value: string, version?: string) => crd({ scope: value }, version);
+    const server = asking([written(scope("Cluster"))], written(live), () => {
+      throw new Error("asked for");
+    });
+    expect(await server.confirm(orderOf(scope("Cluster"), scope("Namespaced", "7")))).toEqual(answered());
+  });
+
+  it("explains what is put in there, and then no rollback is tried", async () => {
+    const server = injecting({ extra: "x" });
+    expect(await server.confirm(orderOf(desired, injected))).toEqual(answered("data.extra"));
+    expect(server.asked).toEqual([]);
+  });
+
+  it("leaves what a hand did beside it, and that alone is tried", async () => {
+    const server = injecting({ extra: "x" });
+    expect(await server.confirm(orderOf(desired, configMap({ mode: "slow", extra: "x" }, "7")))).toEqual(
+      answered("data.extra"),
+    );
+    expect(server.asked.map(({ operations }) => operations)).toEqual([
+      [
+        { op: "replace", path: "/metadata/resourceVersion", value: "7" },
+        { op: "replace", path: "/data/mode", value: "fast" },
+      ],
+    ]);
+  });
+
+  it("says what it can where the rollback may not be tried", async () => {
+    const server = asking([failed("Forbidden", 403)], written(live), (_, body) =>
+      written({ ...body, data: { mode: "fast", extra: "x" } }),
+    );
+    expect(await server.confirm()).toEqual({ type: "NotSettled", insisted: new Set(["data.extra"]) });
+  });
+
+  it("is not asked for again as long as it explains all, for ten minutes", async () => {
+    const server = injecting({ extra: "x" });
+    const order = orderOf(desired, injected);
+    for (const waitMs of [0, 1, 599_998]) {
+      server.wait(waitMs);
+      await server.confirm(order);
+    }
+    expect(server.created).toHaveLength(1);
+    server.wait(1);
+    await server.confirm(order);
+    expect(server.created).toHaveLength(2);
+  });
+
+  it("is asked for again where it leaves something open: that may have come with a webhook of today", async () => {
+    const server = injecting({});
+    const order = orderOf(desired, injected);
+    await server.confirm(order);
+    await server.confirm(order);
+    expect(server.created).toHaveLength(2);
+  });
+
+  it("is asked for again when the namespace's labels are others, which choose the webhooks", async () => {
+    const server = injecting({ extra: "x" });
+    const order = orderOf(desired, injected);
+    await server.confirm(order);
+    server.labels["injection"] = "disabled";
+    server.wait(59_999);
+    await server.confirm(order);
+    expect(server.created).toHaveLength(1);
+    server.wait(1);
+    await server.confirm(order);
+    expect(server.created).toHaveLength(2);
+  });
+
+  it("of a Secret compares digests", async () => {
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const secret = (data: JsonObject, version?: string) =>
+      object("Secret", { data, type: "Opaque" }, version);
+    const made = { token: base64("in-git"), more: base64("injected") };
+    const server = asking([], written(live), (_, body) => written({ ...body, data: made }));
+    const order = orderOf(secret({ token: base64("in-git") }), secret(made, "7"));
+    expect(JSON.stringify([order.changes, order.live])).not.toContain(base64("injected"));
+    expect(await server.confirm(order)).toEqual(answered("data.more"));
+  });
+
+  it("that is not permitted in one namespace is said once, and leaves the rollback to be tried", async () => {
+    let asked = 0;
+    const server = asking([written(configMap({ mode: "fast" }, "7"))], written(live), () => {
+      asked += 1;
+      return failed("Forbidden", 403);
+    });
+    expect(await server.confirm()).toEqual(answered());
+    expect(await server.confirm()).toEqual(answered());
+    expect(server.refused).toEqual(["create ConfigMap Forbidden"]);
+    expect(asked).toBe(1);
+    const elsewhere = { ...desired, metadata: { ...desired.metadata, namespace: "other" } };
+    await server.confirm(orderOf(elsewhere, live));
+    expect(asked).toBe(2);
+  });
+
+  it("that gets no answer now is waited for, and nothing is tried before", async () => {
+    const server = asking([written(configMap({ mode: "fast" }, "7"))], written(live), () =>
+      failed("Unreachable", 0),
+    );
+    expect(await server.confirm()).toEqual(notSettled(5_000));
+    expect(await server.confirm()).toEqual(notSettled(5_000));
+    expect(server.asked).toEqual([]);
   });
 });

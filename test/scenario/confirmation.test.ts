@@ -107,6 +107,61 @@ describe("a drift", () => {
   });
 });
 
+describe("an object that was never in sync", () => {
+  const injected = { sidecar: "injected" };
+
+  /** Delivered as admission makes it at creation, and never again. */
+  async function created(fields: JsonObject = {}): Promise<World> {
+    const world = createWorld();
+    world.commit(web());
+    await world.poll();
+    world.admit(asItIs);
+    world.admitCreation(setting(injected));
+    world.write(web({ ...injected, ...fields }), deliverer);
+    await world.settle();
+    return world;
+  }
+
+  it("is in sync with what admission put in when it was created: no drift is said, and none is undone", async () => {
+    const world = await created();
+    expect(world.verdictOf(web())).toBe("InSync");
+    expect(world.story).toEqual([]);
+    expect(world.writes).toEqual([]);
+  });
+
+  it("stays so with every new version of it, and after a restart", async () => {
+    let world = await created();
+    for (let i = 0; i < 3; i++) {
+      world.write(web(injected));
+      await world.settle();
+    }
+    world = world.restart();
+    world.admit(asItIs);
+    world.admitCreation(setting(injected));
+    await world.poll();
+    expect(world.verdictOf(web())).toBe("InSync");
+    expect(world.story).toEqual([]);
+    expect(world.writes).toEqual([]);
+  });
+
+  it("has drifted in what a hand did to it, once it was in sync; that alone is undone", async () => {
+    const world = await created();
+    world.write(web({ ...injected, minReadySeconds: 5 }));
+    await world.settle();
+    expect(world.story).toEqual([
+      "Detected Modified web",
+      "Rollback Succeeded web",
+      "Resolved RolledBack web",
+    ]);
+    expect(specOf(world.live(web()))).toEqual({ revisionHistoryLimit: 3, ...injected });
+  });
+
+  it("is drift where it has another value than admission puts in", async () => {
+    const world = await created({ sidecar: "by hand" });
+    expect(world.verdictOf(web())).toMatch(/^Drifted Modified NeverDelivered/);
+  });
+});
+
 describe("a doubt", () => {
   /** In sync with what admission sets, before a second life that knows nothing of it. */
   async function doubted(admission: Parameters<World["admit"]>[0]) {

@@ -15,10 +15,12 @@ import type { SourceStore } from "../../src/controller/source-store.ts";
 import { createUnexpectedReconciler, thePolicies } from "../../src/controller/unexpected-reconciler.ts";
 import { createUpgradeWatch, type Suspicion } from "../../src/controller/upgrade-watch.ts";
 import type { DeliveredMark, RollbackAttempt } from "../../src/drift/input.ts";
-import { insistedChanges } from "../../src/drift/insisted.ts";
+import type { JsonPatchOperation } from "../../src/drift/json-patch.ts";
 import { kindNameOf } from "../../src/drift/makers.ts";
 import { rollbackPatch } from "../../src/drift/patch.ts";
 import { formatPath } from "../../src/fieldpath/format-path.ts";
+import type { WriteResult, WriteTarget } from "../../src/kubernetes/write.ts";
+import { type ConfirmDeps, createConfirm } from "../../src/operator/confirm.ts";
 import type { DesiredObject } from "../../src/resource/desired.ts";
 import type { LiveRead } from "../../src/resource/live.ts";
 import { ownersOf } from "../../src/resource/owner.ts";
@@ -36,6 +38,8 @@ import { anyNode } from "../../src/schema/schema-node.ts";
 import { shippedKind } from "../../src/schema/shipped.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { defaultDetection } from "./detection.ts";
+
+type Mutation = (object: KubernetesObject) => KubernetesObject;
 
 export interface World {
   /** Moves the repository's head; objects are what the new commit renders to. Nobody is told. */
@@ -68,7 +72,9 @@ export interface World {
   /** The next write ends like this, without being made. */
   refuseWrites(result: RollbackAttempt["result"] | undefined): void;
   /** Dry-runs are answered from now on; this is what admission makes of every write of ours. */
-  admit(mutate: (object: KubernetesObject) => KubernetesObject): void;
+  admit(mutate: Mutation): void;
+  /** What admission makes of an object beside that, when it is created and never again. */
+  admitCreation(mutate: Mutation): void;
   /** Dry-runs are not permitted, which they are not at first. */
   forbidDryRuns(): void;
   /** From now on no DriftRecord reaches the cluster, until `takeRecords`. */
@@ -117,7 +123,8 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
   const story: string[] = [];
   const writes: RollbackOrder[] = [];
   const dryRuns: ConfirmOrder[] = [];
-  let admission: ((object: KubernetesObject) => KubernetesObject) | undefined;
+  let admission: Mutation | undefined;
+  let creationAdmission: Mutation = (object) => object;
   let remoteFault: SourceFault | undefined;
   let refusal: RollbackAttempt["result"] | undefined;
   let headReads = 0;
@@ -206,6 +213,16 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     isRecorded: () => !areRecordsHeld,
     awaitRecord: (_, resource) => unrecorded.add(resource),
     again,
+  });
+  const dryRun = createConfirm({
+    writer: dryRunWriter(),
+    discovery: {
+      find: (gvk) => ({ ...gvk, plural: gvk.kind, namespaced: true, verbs: [] }),
+    },
+    now,
+    random: () => 1,
+    redact: (object) => object,
+    refused: () => undefined,
   });
   const coverageDeps = { policies, desired, operatorNamespace: "holdfast-system", scopeOf };
   let coverage = createCoverage(coverageDeps);
@@ -341,6 +358,9 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     admit(mutate) {
       admission = mutate;
     },
+    admitCreation(mutate) {
+      creationAdmission = mutate;
+    },
     forbidDryRuns() {
       admission = undefined;
     },
@@ -465,12 +485,31 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     return Promise.resolve({ ...attempt, result: "Written", atMs: now() - 1 });
   }
 
-  function confirm(order: ConfirmOrder): Promise<ConfirmOutcome> {
+  function confirm(order: ConfirmOrder, signal: AbortSignal): Promise<ConfirmOutcome> {
     dryRuns.push(order);
-    if (admission === undefined) return Promise.resolve({ type: "NotSettled" });
-    const answer = admission(applyPatch(order.live, rollbackPatch(order)));
-    const insisted = insistedChanges({ ...order, asked: order.changes, answer });
-    return Promise.resolve({ type: "Answered", insisted });
+    return dryRun(order, signal);
+  }
+
+  /** What the API server answers to dry-runs; nothing is written. */
+  function dryRunWriter(): ConfirmDeps["writer"] {
+    const permitted = (answer: (admit: Mutation) => KubernetesObject): Promise<WriteResult> =>
+      Promise.resolve(
+        admission === undefined
+          ? { type: "Failed", failure: { reason: "Forbidden", code: 403, message: "not permitted" } }
+          : { type: "Written", object: answer(admission) },
+      );
+    const find = ({ resource, namespace, name }: WriteTarget) =>
+      kept.cluster.get(resourceKey({ ...resource, namespace, name }))?.object ?? {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name },
+      };
+    return {
+      create: (_, body) => permitted((admit) => creationAdmission(admit(body))),
+      patch: (target, operations) =>
+        permitted((admit) => admit(applyPatch(find(target), operations as readonly JsonPatchOperation[]))), // as we make them
+      read: (target) => permitted(() => find(target)),
+    };
   }
 
   function place(
