@@ -145,22 +145,24 @@ describe("WorkQueue", () => {
   it("keeps the event loop free during a long run of synchronous work", async () => {
     const queue = new WorkQueue<number>({ concurrency: 4 });
     for (let key = 0; key < 400; key += 1) queue.add(key);
-    let longestMs = 0;
-    let lastAt = performance.now();
+    let pieces = 0;
+    let most = 0;
     const watch = () => {
-      longestMs = Math.max(longestMs, performance.now() - lastAt);
-      lastAt = performance.now();
+      most = Math.max(most, pieces);
+      pieces = 0;
       if (!stop.signal.aborted) setImmediate(watch);
     };
     setImmediate(watch);
     const spin = async () => {
       const until = performance.now() + 0.5;
       while (performance.now() < until);
+      pieces += 1;
       if (queue.depth === 0) stop.abort();
     };
     await queue.run(spin, stop.signal);
-    // 400 pieces of 0.5 ms: without turns this would be 200 ms; a slow machine may be late, but not by that much.
-    expect(longestMs).toBeLessThan(60);
+    // Counted, since on a busy machine any time may pass. Without turns all 400 would come in one go.
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(60);
   });
 
   it("takes 100,000 keys without slowing down", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { sameQuantity } from "../../src/diff/quantity.ts";
 import type { Json } from "../../src/resource/resource.ts";
+import { cpuMs } from "../support/cpu-time.ts";
 
 describe("quantities", () => {
   it.each<readonly [Json, Json]>([
@@ -64,9 +65,9 @@ describe("quantities", () => {
   });
 
   it("take no time, however long the text", () => {
-    const start = performance.now();
+    const start = cpuMs();
     sameQuantity("9".repeat(1_000_000), "8".repeat(1_000_000));
     sameQuantity("1e999999999", "1e-999999999");
-    expect(performance.now() - start).toBeLessThan(50);
+    expect(cpuMs() - start).toBeLessThan(50);
   });
 });

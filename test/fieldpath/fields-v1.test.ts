@@ -13,6 +13,7 @@ import {
 import { parsePath } from "../../src/fieldpath/format-path.ts";
 import type { Json } from "../../src/resource/resource.ts";
 import { arbitraryJson, arbitraryPath } from "../support/arbitrary-json.ts";
+import { cpuMs } from "../support/cpu-time.ts";
 
 /** As Kubernetes 1.36 wrote it for a Deployment that was applied by kubectl --server-side. */
 const fromTheServer = {
@@ -132,10 +133,10 @@ describe("the paths that a set touches", () => {
     );
     const fields = { "f:spec": { "f:items": many } };
     const path = parsePath('spec.items[name="99999"]');
-    const startedAt = performance.now();
+    const startedAt = cpuMs();
     for (let i = 0; i < 1_000; i++) expect(touches(fields, path)).toBe(true);
     // Decoding them once takes longer than all thousand questions.
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(cpuMs() - startedAt).toBeLessThan(2_000);
   });
 });
 
