@@ -43,6 +43,8 @@ const holdReasons = {
   Fight: "Somebody undoes each rollback at once; Holdfast waits longer each time.",
   Immutable: "The API server lets nobody change this field on an object that exists.",
   NeverDelivered: "The object was never seen in sync, so it is not known whose state is right.",
+  Upgraded:
+    "The API server, the kind or Holdfast was upgraded less than a minute ago; what is found may be the upgrade's work.",
   Terminating: "The object is being deleted; it is left alone until it is gone.",
   Suspended: "spec.suspend is true.",
   Failed: "The API server refused the write for another reason; it is tried again after a pause.",

@@ -171,12 +171,23 @@ export function createDriftReconciler(deps: DriftDeps) {
       ...(last?.attempt === undefined ? {} : { attempt: last.attempt }),
       nowMs: deps.now(),
     };
-    const object = suspectObject(declaration, given);
-    const suspects = object === undefined ? undefined : deps.upgrades.suspectsOf(object);
-    const input = suspects === undefined ? given : { ...given, suspects };
+    const input = { ...given, ...afterUpgrade(declaration, given) };
     const verdict = assess(input);
     const unknownFields = unknownIn(declaration, input);
     return { policy, declaration, input, verdict, unknownFields, action: decide(input, verdict) };
+  }
+
+  function afterUpgrade(
+    declaration: Declaration,
+    given: DriftInput,
+  ): Pick<DriftInput, "suspects" | "upgradedUntilMs"> {
+    const object = suspectObject(declaration, given);
+    const suspects = object === undefined ? undefined : deps.upgrades.suspectsOf(object);
+    const upgradedUntilMs = deps.upgrades.endsAt(given.resource);
+    return {
+      ...(suspects === undefined ? {} : { suspects }),
+      ...(upgradedUntilMs === undefined ? {} : { upgradedUntilMs }),
+    };
   }
 
   /** Live has no say in it: looked for once for each thing that Git says, and each schema. */

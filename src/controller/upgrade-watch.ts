@@ -40,6 +40,8 @@ export interface UpgradeWatchDeps {
 export interface UpgradeWatch {
   /** The API server's kinds of one group and version have changed, or, with nothing said, Holdfast itself has. */
   upgraded(changed?: Pick<ResourceRef, "group" | "version">): void;
+  /** When, in ms, the time after an upgrade ends that concerns this kind; undefined if there was none just now. */
+  endsAt(of: Pick<ResourceRef, "group" | "version">): number | undefined;
   suspectsOf(of: SuspectObject): ReadonlySet<string> | undefined;
   /** Whether the finding became suspect just now, so that it is to be judged again; others that did are queued. */
   note(finding: Finding): boolean;
@@ -52,11 +54,17 @@ export function createUpgradeWatch({ drifts, store, now, again }: UpgradeWatchDe
   /** By apiVersion, kind and path: the objects on which that was found since the upgrade. */
   const sightings = new Map<string, Map<string, SuspectObject>>();
 
-  return { upgraded, suspectsOf, note };
+  return { upgraded, endsAt, suspectsOf, note };
 
   function upgraded(changed?: Pick<ResourceRef, "group" | "version">): void {
     closeWindows();
     windows.set(changed === undefined ? "" : apiVersionOf(changed), now() + windowMs);
+  }
+
+  function endsAt(of: Pick<ResourceRef, "group" | "version">): number | undefined {
+    closeWindows();
+    const ends = [windows.get(""), windows.get(apiVersionOf(of))].filter((end) => end !== undefined);
+    return ends.length === 0 ? undefined : Math.max(...ends);
   }
 
   function suspectsOf(of: SuspectObject): ReadonlySet<string> | undefined {
@@ -68,9 +76,8 @@ export function createUpgradeWatch({ drifts, store, now, again }: UpgradeWatchDe
   }
 
   function note(finding: Finding): boolean {
-    closeWindows();
     const apiVersion = apiVersionOf(finding.input.resource);
-    if (!windows.has("") && !windows.has(apiVersion)) return false;
+    if (endsAt(finding.input.resource) === undefined) return false;
     const object = suspectObject(finding.declaration, finding.input);
     if (object === undefined) return false;
     return newFields(finding, drifts)

@@ -8,6 +8,7 @@ export const holdReasons = [
   "Fight",
   "Immutable",
   "NeverDelivered",
+  "Upgraded",
   "Terminating",
   "Suspended",
   "Failed",

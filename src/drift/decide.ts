@@ -1,6 +1,7 @@
 /** What is to be done about a verdict: a chain of checks, the first that speaks wins. */
 import type { DriftAction, HoldReason } from "./action.ts";
 import { mayBeDelivery } from "./deliverer.ts";
+import { isConfirmed } from "./doubt.ts";
 import type { DriftInput, RollbackAttempt } from "./input.ts";
 import type { Drifted, DriftVerdict } from "./verdict.ts";
 
@@ -37,10 +38,21 @@ function hold(input: DriftInput, verdict: Drifted): DriftAction | undefined {
       "the object was never seen in sync, so it may be Git that is ahead; deliver it once",
     );
   }
+  if (isMaybeOfMany(input, verdict)) {
+    const message = "there was an upgrade just now: it is undone unless the same is found on many objects";
+    return { type: "Hold", reason: "Upgraded", message, untilMs: input.upgradedUntilMs ?? 0 };
+  }
   if (input.source.headFailedAtMs !== undefined && input.source.headFailedAtMs >= changedAtMs(input)) {
     return held("SourceStale", "the remote head cannot be read, so Git may have moved on");
   }
   return input.attempt === undefined ? undefined : holdAfter(input.attempt, input);
+}
+
+/** Whether it may still become doubtful because the same is found on many objects: what is there no upgrade deletes. */
+function isMaybeOfMany({ upgradedUntilMs = 0, nowMs, ...input }: DriftInput, { type }: Drifted): boolean {
+  const { live } = input;
+  if (type !== "Modified" || live.type !== "Present" || nowMs >= upgradedUntilMs) return false;
+  return !isConfirmed(input, live.body);
 }
 
 /** An attempt binds as long as nothing that it depended on has changed. */

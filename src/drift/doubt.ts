@@ -66,7 +66,7 @@ export function suspectKey(kind: string, { path }: FieldChange): string {
 
 /** What dry-runs answered, if they did so for exactly this state. */
 export function answerFor(
-  { confirmation, revision }: DriftInput,
+  { confirmation, revision }: Pick<DriftInput, "confirmation" | "revision">,
   live: KubernetesObject,
 ): Confirmation | undefined {
   const isForThis =
@@ -77,7 +77,10 @@ export function answerFor(
 }
 
 /** Whether nothing of this state is open: what the API server does not make by itself, it would undo. */
-export function isConfirmed(input: DriftInput, live: KubernetesObject): boolean {
+export function isConfirmed(
+  input: Pick<DriftInput, "confirmation" | "revision">,
+  live: KubernetesObject,
+): boolean {
   return answerFor(input, live)?.isSettled === true;
 }
 

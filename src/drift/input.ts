@@ -25,6 +25,8 @@ export interface DriftInput {
   readonly tableFits?: boolean;
   /** Fields, as `suspectKey` names them, that began to differ on many objects just after an upgrade. */
   readonly suspects?: ReadonlySet<string>;
+  /** Just after an upgrade: until when, in ms, what is found on one object may turn out to be found on many. */
+  readonly upgradedUntilMs?: number;
   /** What dry-runs answered of this object. */
   readonly confirmation?: Confirmation;
   /** The last attempt to roll this object back, while its drift lasts. */

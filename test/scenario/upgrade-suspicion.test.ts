@@ -57,6 +57,25 @@ describe("after an upgrade, the same finding", () => {
     expect(world.verdictOf(first)).toMatch(/^Drifted Modified/);
   });
 
+  it("is undone only when the minute has passed, and on none of the objects if it becomes doubtful", async () => {
+    const few = await delivered(20);
+    few.setPolicy({ rollback: { mode: "Always", serviceAccountName: "rollback" } });
+    few.upgrade();
+    await change(few, 20);
+    expect(few.verdictOf(first)).toBe("Drifted Modified, held: Upgraded");
+    expect(few.writes).toEqual([]);
+    few.wait(60_000);
+    await few.settle();
+    expect(few.writes).toHaveLength(20);
+    const many = await delivered(21);
+    many.setPolicy({ rollback: { mode: "Always", serviceAccountName: "rollback" } });
+    many.upgrade();
+    await change(many, 21);
+    many.wait(60_000);
+    await many.settle();
+    expect(many.writes).toEqual([]);
+  });
+
   it("is as doubtful after a restart as it was", async () => {
     const world = await delivered(21);
     world.upgrade();
