@@ -9,6 +9,15 @@ const common = {
 
 const inProcess = "<rootDir>/test/scenario";
 const onCluster = "<rootDir>/test/cluster";
+/** Cluster tests in which no other operator may act: they run beside the others, on a cluster of their own. */
+const differential = ["compare-differential", "custom-defaults", "defaults-replay", "fuzz", "quiet"].map(
+  (name) => `${onCluster}/${name}.test.ts`,
+);
+/** Run only when a test of the project is. */
+const withCluster = {
+  globalSetup: "<rootDir>/test/support/cluster-setup.ts",
+  globalTeardown: "<rootDir>/test/support/cluster-teardown.ts",
+};
 
 export default {
   projects: [
@@ -27,14 +36,19 @@ export default {
       ...common,
       displayName: "cluster",
       testMatch: [`${onCluster}/**/*.test.ts`],
-      // Run only when a test of this project is.
-      globalSetup: "<rootDir>/test/support/cluster-setup.ts",
-      globalTeardown: "<rootDir>/test/support/cluster-teardown.ts",
+      testPathIgnorePatterns: differential,
+      ...withCluster,
+    },
+    {
+      ...common,
+      displayName: "differential",
+      testMatch: differential,
+      ...withCluster,
     },
   ],
   // The operators of two cluster files at once would act for each other's policies: they share one API server.
   maxWorkers: 1,
   // Of the whole run; useApiServer gives the tests of its file more.
   testTimeout: 30_000,
-  reporters: ["default", "<rootDir>/test/support/count-reporter.mjs"],
+  reporters: ["default", "<rootDir>/test/support/count-reporter.ts"],
 };

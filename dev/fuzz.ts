@@ -18,7 +18,7 @@ const args = [
   "--disable-warning=ExperimentalWarning",
   "node_modules/jest/bin/jest.js",
   "--selectProjects",
-  "cluster",
+  "differential",
   "--",
   "test/cluster/fuzz.test.ts",
 ];

@@ -8,20 +8,22 @@ import type { Declaration } from "../controller/desired-store.ts";
 import type { LiveState } from "../drift/input.ts";
 import { createDiscovery } from "../kubernetes/discovery.ts";
 import { loadKubeConfig } from "../kubernetes/kube-config.ts";
+import { readServerVersion } from "../kubernetes/server-version.ts";
 import { createTransport } from "../kubernetes/transport.ts";
 import { createWriter } from "../kubernetes/write.ts";
 import { createDocumentReader } from "../operator/schema-documents.ts";
 import { createSchemaStore } from "../operator/schema-store.ts";
 import { omittedZeros } from "../schema/omitted-zeros.ts";
+import { tableFits } from "../schema/server-fills.ts";
 import { version } from "../version.ts";
 import { type ClusterLiveDeps, readLive } from "./cluster-live.ts";
 import { findUndeclared } from "./cluster-undeclared.ts";
+import { createConfirmation } from "./confirm-results.ts";
 import { type Declared, readDeclared } from "./declared.ts";
 import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import type { DiffResult } from "./diff-report.ts";
 import { notObserved } from "./judge.ts";
 import { createJudgement, type JudgementOptions } from "./judgement.ts";
-import { keeper } from "./keeper.ts";
 import { flagWords, policyFromFile, policyFromFlags } from "./policy-of-command.ts";
 import { printable } from "./printable.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -90,14 +92,20 @@ async function compare(
 
     const deps = { transport, writer, discovery };
     const rules = { ...policy.detection, mode: options.mode ?? policy.detection.mode };
-    const results = await judgeAll(declared, { ...deps, progress, rules, keep: keeper(options) }, signal);
+    const release = await readServerVersion(transport, signal);
+    const isOfTable = release === undefined || tableFits(release);
+    const confirmation = createConfirmation(options, deps);
+    const { keep } = confirmation;
+    const judged = await judgeAll(declared, { ...deps, progress, rules, keep, tableFits: isOfTable }, signal);
+    const results = await confirmation.confirm(judged, declared, signal);
     const undeclared = await findUndeclared(policy, { declared, deps }, signal);
+    const notices = [confirmation.notice(), undeclared.notice].filter((notice) => notice !== undefined);
     // The copy of the repository is gone when the patch is made.
     const files = options.output === "patch" ? await revision.readFiles(signal) : noFiles;
     return {
       type: "Compared",
-      ...undeclared,
       results: [...results, ...undeclared.results],
+      ...(notices.length === 0 ? {} : { notice: notices.join("; ") }),
       readFile: (path) => Promise.resolve(textOf(files.get(path))),
     };
   } finally {
@@ -113,12 +121,14 @@ async function judgeAll(
     progress,
     rules,
     keep,
+    tableFits: fits,
     ...deps
-  }: ClusterLiveDeps & Pick<JudgementOptions, "rules" | "keep"> & { readonly progress: Progress },
+  }: ClusterLiveDeps &
+    Pick<Required<JudgementOptions>, "rules" | "keep" | "tableFits"> & { readonly progress: Progress },
   signal: AbortSignal,
 ): Promise<readonly DiffResult[]> {
   const schemas = createSchemaStore({ ...createDocumentReader(deps.transport), zeros: omittedZeros });
-  const judgement = createJudgement({ declarations: declared, rules, keep });
+  const judgement = createJudgement({ declarations: declared, rules, keep, tableFits: fits });
   const onLive = async (declaration: Declaration, live: LiveState) => {
     const observed = live.type === "Present" ? await withSchema(declaration, live) : live;
     judgement.observe(declaration, { live: observed, schema: schemas.schemaOf(declaration.ref) });

@@ -20,6 +20,7 @@ export interface DiffOptions {
   /** The field of it to explain. */
   readonly explain?: string;
   readonly suggest?: boolean;
+  readonly dryRun?: "Never" | "WhereAllowed";
   readonly showExcused?: boolean;
   readonly output: (typeof outputs)[number];
 }

@@ -28,6 +28,8 @@ export interface Rules extends ExcuseRules {
 
 export interface JudgeContext {
   readonly rules: Rules;
+  /** Whether the table of server defaults is of the API server's release; default: it is. */
+  readonly tableFits?: boolean;
   /** What declared scalers, themselves in sync, may change on the object. */
   readonly scalers: readonly ScalerClaim[];
 }
@@ -35,7 +37,7 @@ export interface JudgeContext {
 export function judge(
   declaration: Declaration,
   { live, schema, ref }: Observation,
-  { rules, scalers }: JudgeContext,
+  { rules, scalers, tableFits = true }: JudgeContext,
 ): DiffResult {
   const resource = ref ?? declaration.ref;
   const { revision } = declaration.origin;
@@ -48,6 +50,7 @@ export function judge(
     delivered: { uid: "", resourceVersion: "", revision, policyGeneration: 0, completed: false },
     schema,
     scalers,
+    tableFits,
     policy: { mode: rules.mode, rules, rollback: "Never", suspended: false, generation: 0 },
     source: { headReadAtMs: 0 },
     nowMs: 0,
@@ -70,7 +73,11 @@ export function needsLive({ refused, unfinished }: Declaration): boolean {
 
 /** A live object that was found; its secret values are digests from here on. */
 export function present(object: KubernetesObject): LiveState {
-  return { type: "Present", body: redactObject(object, digest), arrivedAtMs: 0 };
+  return { type: "Present", body: redact(object), arrivedAtMs: 0 };
+}
+
+export function redact(object: KubernetesObject): KubernetesObject {
+  return redactObject(object, digest);
 }
 
 export const absent: LiveState = { type: "Absent", sinceMs: 0 };
@@ -86,5 +93,5 @@ const digest = createDigest(randomBytes(32));
 function desiredState({ bytes, refused, unfinished }: Declaration): DesiredState {
   if (refused !== undefined) return { type: "Refused", ...refused };
   if (unfinished !== undefined) return { type: "Unfinished", ...unfinished };
-  return { type: "Stated", body: redactObject(unpackBody(bytes), digest) };
+  return { type: "Stated", body: redact(unpackBody(bytes)) };
 }

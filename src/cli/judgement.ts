@@ -3,7 +3,7 @@ import { type Declaration, DesiredStore } from "../controller/desired-store.ts";
 import { policyKey } from "../controller/policy-key.ts";
 import type { ResourceKey } from "../resource/resource.ts";
 import type { DiffResult } from "./diff-report.ts";
-import { judge, type Observation, type Rules } from "./judge.ts";
+import { type JudgeContext, judge, type Observation } from "./judge.ts";
 
 export interface Judgement {
   /** What is live of one declaration; of each once, in any order. */
@@ -11,9 +11,8 @@ export interface Judgement {
   results(): readonly DiffResult[];
 }
 
-export interface JudgementOptions {
+export interface JudgementOptions extends Omit<JudgeContext, "scalers"> {
   readonly declarations: ReadonlyMap<ResourceKey, Declaration>;
-  readonly rules: Rules;
   /** What is needed of a result later; what is not is let go at once. */
   readonly keep: (result: DiffResult) => DiffResult;
 }
@@ -23,7 +22,7 @@ interface Scaled {
   readonly observation: Observation;
 }
 
-export function createJudgement({ declarations, rules, keep }: JudgementOptions): Judgement {
+export function createJudgement({ declarations, keep, ...context }: JudgementOptions): Judgement {
   const key = policyKey({ namespace: "", name: "command-line" });
   const desired = new DesiredStore();
   desired.replace(key, { revision: "", declarations: new Map(declarations) });
@@ -33,7 +32,7 @@ export function createJudgement({ declarations, rules, keep }: JudgementOptions)
   return {
     observe(declaration, observation) {
       if (desired.claimsOn(declaration.key).length > 0) scaled.push({ declaration, observation });
-      else results.set(declaration.key, keep(judge(declaration, observation, { rules, scalers: [] })));
+      else results.set(declaration.key, keep(judge(declaration, observation, { ...context, scalers: [] })));
     },
     results() {
       let waiting: readonly Scaled[] = scaled.splice(0);
@@ -59,6 +58,6 @@ export function createJudgement({ declarations, rules, keep }: JudgementOptions)
       .claimsOn(declaration.key)
       .filter(({ scaler }) => results.get(scaler)?.verdict.status === "InSync")
       .map(({ claim }) => claim);
-    results.set(declaration.key, keep(judge(declaration, observation, { rules, scalers })));
+    results.set(declaration.key, keep(judge(declaration, observation, { ...context, scalers })));
   }
 }

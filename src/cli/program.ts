@@ -74,7 +74,7 @@ Examples:
 
 function diffCommand(action: (policy: string | undefined, options: DiffOptions) => Promise<void>): Command {
   return new Command("diff")
-    .description("Compare what Git says with what is live, once, with read permission only.")
+    .description("Compare what Git says with what is live, once; read permission is enough.")
     .exitOverride()
     .argument("[POLICY.yaml]", "a file with a GitRepoPolicy; it need not be in the cluster")
     .option("--repo <DIR|URL>", "instead of a policy: the repository; what is committed counts")
@@ -101,6 +101,14 @@ function diffCommand(action: (policy: string | undefined, options: DiffOptions) 
     .option("--show-excused", "list what was found to be no drift, and why")
     .option("--explain <PATH>", "why this field is drift, or is none, e.g. 'spec.replicas'; with --object")
     .option("--suggest", "print trust and ignore rules to review, grouped by who wrote what")
+    .addOption(
+      new Option(
+        "--dry-run <WHEN>",
+        "have findings confirmed by dry-runs, with your own right to create and patch; nothing is written",
+      )
+        .choices(["Never", "WhereAllowed"])
+        .default("Never"),
+    )
     .addOption(new Option("-o, --output <FORMAT>", "how to print it").choices(outputs).default("table"))
     .addHelpText(
       "after",

@@ -107,7 +107,12 @@ export function confirmationOf(
   return confirmed !== undefined && isOfSame ? { confirmation: confirmed.answer } : {};
 }
 
-function orderOf({ declaration, input, verdict }: Finding): ConfirmOrder | undefined {
+/** What to ask about a finding; undefined if there is nothing, or nothing yet. */
+export function orderOf({
+  declaration,
+  input,
+  verdict,
+}: Pick<Finding, "declaration" | "input" | "verdict">): ConfirmOrder | undefined {
   const { live, resource, schema, policy } = input;
   if (live.type !== "Present" || isConfirmed(input, live.body)) return undefined;
   const changes = confirmableChanges(verdict);

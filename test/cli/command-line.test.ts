@@ -86,6 +86,11 @@ describe("a command that is not understood ends with 2, says so on standard erro
       "expected a field name at character 5",
     ],
     ["an object that is none", ["diff", "p.yaml", "--object", "web"], "--object: write it as Kind/name"],
+    [
+      "dry-runs without an API server",
+      ["diff", "--desired", "a.yaml", "--live", "b.yaml", "--dry-run=WhereAllowed"],
+      "--dry-run asks the API server",
+    ],
     ["two questions", ["diff", "p.yaml", "--explain", "spec", "--suggest"], "do not go together"],
     ["a question in JSON", ["diff", "p.yaml", "--suggest", "-o", "json"], "has an output of its own"],
     ["nothing at all", [], "Usage: holdfast"],

@@ -11,6 +11,7 @@ import { failureOf } from "../../src/kubernetes/api-failure.ts";
 import type { JsonObject } from "../../src/resource/resource.ts";
 import { eventually } from "../support/api-server.ts";
 import { type ClusterPolicy, createClusterPolicy } from "../support/cluster-policy.ts";
+import { holdfast } from "../support/holdfast-diff.ts";
 import { rightsOf } from "../support/rights.ts";
 
 jest.setTimeout(120_000);
@@ -230,6 +231,39 @@ describe("an operator that may dry-run", () => {
     expect(fieldAt(await policy.status(), ["drifts"])).toEqual([
       expect.objectContaining({ changes: 1, firstPath: "spec.minReadySeconds" }),
     ]);
+  });
+});
+
+describe("holdfast diff", () => {
+  it("asks where --dry-run says so, with the user's own rights, and tells what was not answered", async () => {
+    const policy = await prepared("asked");
+    await mutate(policy.namespace, "minReadySeconds: 5", ["CREATE"]);
+    await policy.deliver();
+    const diffAs = (who: "admin" | "reader", ...flags: readonly string[]) => {
+      const source = [
+        "--repo",
+        policy.repository.directory,
+        "--path",
+        "app",
+        "--namespace",
+        policy.namespace,
+      ];
+      const object = ["--object", "Deployment/web", "--kubeconfig", plane.kubeconfig(who)];
+      return holdfast(["diff", ...source, ...object, ...flags]);
+    };
+    expect(await diffAs("admin")).toMatchObject({
+      exitCode: 2,
+      stdout: expect.stringContaining("spec.minReadySeconds"),
+    });
+    const asked = await diffAs("admin", "--dry-run=WhereAllowed", "--show-excused");
+    expect(asked.stderr).toBe("");
+    expect(asked.stdout).toMatch(/spec\.minReadySeconds.*\n?.*Admission/);
+    expect(asked.exitCode).toBe(0);
+    const refused = await diffAs("reader", "--dry-run=WhereAllowed");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain(
+      "dry-runs were not answered: create Deployment.apps (Forbidden), patch Deployment.apps (Forbidden)",
+    );
   });
 });
 
