@@ -1,5 +1,6 @@
 /** Certificate authorities that are put into webhooks, APIServices and CRDs, and certificates into Secrets. */
 import type { ExcuseRow } from "../excuse-row.ts";
+import { byProgram, published, sources } from "./evidence.ts";
 
 /** What manifests state where the authority is to be filled in: nothing, or a line break. */
 const placeholders = ["", "Cg==", "Cgo="];
@@ -11,6 +12,7 @@ const webhooks = {
   path: "webhooks[*].clientConfig.caBundle",
   placeholders,
 } as const;
+const validating = { ...webhooks, kinds: ["ValidatingWebhookConfiguration"] } as const;
 const definitions = {
   reason: "TrustedManager",
   group: "apiextensions.k8s.io",
@@ -32,52 +34,64 @@ const injectors = [
     id: "cert-manager",
     managers: ["cert-manager-cainjector", "cainjector"],
     why: "cert-manager's injector puts in the authority that the object asks for by annotation.",
-    source: "cert-manager/cert-manager: pkg/controller/cainjector/reconciler.go",
+    source: sources(
+      "cert-manager/cert-manager: pkg/controller/cainjector/reconciler.go, cmd/cainjector/app/controller.go",
+      "its older name: issue 4838 there",
+    ),
     targets: { webhook: webhooks, crd: definitions, apiservice: services },
   },
   {
     id: "openshift",
     managers: ["service-ca-operator"],
     why: "OpenShift's service-ca operator puts in the authority that the object asks for by annotation.",
-    source: "openshift/service-ca-operator: pkg/controller/cabundleinjector",
+    source: sources("openshift/service-ca-operator: pkg/controller/cabundleinjector/starter.go", byProgram),
     targets: { webhook: webhooks, crd: definitions, apiservice: services },
   },
   {
     id: "external-secrets",
     managers: ["external-secrets"],
     why: "external-secrets' certificate controller puts in the authority of its own webhooks.",
-    source: "external-secrets/external-secrets: pkg/controllers/crds/crds_controller.go",
-    targets: { webhook: webhooks, crd: definitions },
+    source: sources(
+      "external-secrets/external-secrets: pkg/controllers/webhookconfig, pkg/controllers/crds, Dockerfile",
+      byProgram,
+    ),
+    targets: { webhook: validating, crd: definitions },
   },
   {
     id: "webhook-certgen",
     managers: ["kube-webhook-certgen"],
     why: "The certificate job of ingress-nginx and kube-prometheus-stack puts in the authority that it made.",
-    source: "kubernetes/ingress-nginx: images/kube-webhook-certgen/rootfs/pkg/k8s/k8s.go",
+    source: sources(
+      "kubernetes/ingress-nginx: images/kube-webhook-certgen/rootfs (pkg/k8s/k8s.go, Dockerfile)",
+      byProgram,
+    ),
     targets: { webhook: webhooks, apiservice: services },
   },
   {
     id: "istio",
-    managers: ["pilot-discovery", "istiod"],
+    managers: ["pilot-discovery"],
     why: "istiod puts the mesh's authority into its webhooks.",
-    source: "istio/istio: pkg/webhooks/webhookpatch.go",
+    source: sources("istio/istio: pkg/webhooks/webhookpatch.go", published),
     targets: { webhook: webhooks },
   },
   {
     id: "keda",
     managers: ["keda"],
-    why: "KEDA's certificate rotation puts in the authority of its own webhooks and metrics service.",
-    source: "kedacore/keda: pkg/certificates/certificate_manager.go",
-    targets: { webhook: webhooks, apiservice: services },
+    why: "KEDA's certificate rotation puts in the authority of its own webhook and metrics service.",
+    source: sources("kedacore/keda: pkg/certificates/certificate_manager.go, Dockerfile", published),
+    targets: { webhook: validating, apiservice: services },
   },
   {
     id: "gatekeeper",
     managers: ["gatekeeper"],
     why: "Gatekeeper's certificate rotation puts in the authority of its own webhooks.",
-    source: "open-policy-agent/cert-controller: pkg/rotator/rotator.go",
+    source: "open-policy-agent/gatekeeper: main.go, pkg/version/version.go (its user agent)",
     targets: { webhook: webhooks },
   },
 ] as const;
+
+const issued =
+  "cert-manager/cert-manager: pkg/controller/certificates/issuing/internal/secret.go, pkg/util/useragent.go";
 
 export const certificateRows: readonly ExcuseRow[] = [
   ...injectors.flatMap(({ id, managers, why, source, targets }) =>
@@ -90,11 +104,11 @@ export const certificateRows: readonly ExcuseRow[] = [
     name: "istio-failure-policy",
     kinds: ["ValidatingWebhookConfiguration"],
     path: 'webhooks[name="*validation.istio.io"].failurePolicy',
-    managers: ["pilot-discovery", "istiod"],
+    managers: ["pilot-discovery"],
     placeholders: ["Ignore"],
     check: (value) => value === "Fail",
     why: "istiod hardens the policy of its validating webhook once it is ready to answer.",
-    source: "istio/istio: pkg/webhooks/validation/controller/controller.go",
+    source: sources("istio/istio: pkg/webhooks/validation/controller/controller.go", published),
   },
   ...["tls.crt", "tls.key", "ca.crt"].map(
     (key): ExcuseRow => ({
@@ -105,7 +119,7 @@ export const certificateRows: readonly ExcuseRow[] = [
       path: `data["${key}"]`,
       managers: ["cert-manager-certificates-issuing"],
       why: "cert-manager writes the certificate that it issued.",
-      source: "cert-manager/cert-manager: pkg/controller/certificates/issuing/internal/secret.go",
+      source: issued,
     }),
   ),
   {
@@ -116,7 +130,7 @@ export const certificateRows: readonly ExcuseRow[] = [
     path: 'metadata.annotations["cert-manager.io/*"]',
     managers: ["cert-manager-certificates-issuing"],
     why: "cert-manager describes the certificate that it issued.",
-    source: "cert-manager/cert-manager: pkg/apis/certmanager/v1/types.go",
+    source: issued,
   },
   {
     name: "cert-manager-secret-label",
@@ -127,6 +141,6 @@ export const certificateRows: readonly ExcuseRow[] = [
     managers: ["cert-manager-certificates-issuing"],
     check: (value) => value === "true",
     why: "cert-manager marks the Secrets that it watches.",
-    source: "cert-manager/cert-manager: pkg/apis/certmanager/v1/types.go",
+    source: issued,
   },
 ];

@@ -1,6 +1,7 @@
 /** What Kubernetes' own controllers write onto objects that somebody else declares. */
 import { isJsonObject } from "../../resource/resource.ts";
 import type { ExcuseRow } from "../excuse-row.ts";
+import { byProgram, published, sources } from "./evidence.ts";
 import { cloudControllerManager, controllerManager, scheduler } from "./managers.ts";
 
 const volumeClaim = { reason: "TrustedManager", group: "", kinds: ["PersistentVolumeClaim"] } as const;
@@ -93,9 +94,12 @@ export const kubernetesRows: readonly ExcuseRow[] = [
     ...volume,
     name: "volume-provisioner-finalizer",
     path: 'metadata.finalizers[="external-provisioner.volume.kubernetes.io/finalizer"]',
-    managers: ["csi-provisioner", ...controllerManager],
+    managers: ["csi-provisioner"],
     why: "The provisioner keeps the object until it has deleted the volume behind it.",
-    source: "kubernetes-csi/external-provisioner: pkg/controller/controller.go",
+    source: sources(
+      "kubernetes-sigs/sig-storage-lib-external-provisioner: controller/controller.go",
+      byProgram,
+    ),
   },
   {
     ...volume,
@@ -103,7 +107,7 @@ export const kubernetesRows: readonly ExcuseRow[] = [
     path: 'metadata.finalizers[="external-attacher/*"]',
     managers: ["csi-attacher"],
     why: "The attacher keeps the object while the volume is attached to a node.",
-    source: "kubernetes-csi/external-attacher: pkg/controller/util.go",
+    source: sources("kubernetes-csi/external-attacher: pkg/controller/util.go", published),
   },
   {
     name: "aggregated-rules",
@@ -148,17 +152,10 @@ export const kubernetesRows: readonly ExcuseRow[] = [
     path: 'metadata.finalizers[="service.kubernetes.io/load-balancer-cleanup"]',
     managers: cloudControllerManager,
     why: "The service controller keeps the object until it has deleted the load balancer.",
-    source: "kubernetes/kubernetes: staging/src/k8s.io/cloud-provider/service/helpers/helper.go",
-  },
-  {
-    name: "service-account-secrets",
-    reason: "TrustedManager",
-    group: "",
-    kinds: ["ServiceAccount"],
-    path: "secrets",
-    managers: ["openshift-controller-manager"],
-    why: "OpenShift lists the Secrets that it makes for the account; Kubernetes itself has made none since 1.24.",
-    source: "openshift/openshift-controller-manager: pkg/serviceaccounts/controllers",
+    source: sources(
+      "kubernetes/kubernetes: staging/src/k8s.io/cloud-provider/service/helpers/helper.go",
+      published,
+    ),
   },
   ...[
     'data["token"]',

@@ -1,6 +1,6 @@
 /** Field managers by the names under which they write. Globs are for those that put a version or a name into theirs. */
 
-/** The process is called otherwise in distributions that run all of Kubernetes in one: k3s and RKE2, MicroK8s. */
+/** The process is called otherwise in distributions that run all of Kubernetes in one: k3s, MicroK8s. */
 export const controllerManager = ["kube-controller-manager", "k3s", "kubelite"] as const;
 
 /** Providers put their own name in front: `digitalocean-cloud-controller-manager`. */
@@ -23,9 +23,13 @@ export const fluxKustomize = ["kustomize-controller", "flux"] as const;
 
 export const fluxHelm = ["helm-controller"] as const;
 
-/** Helm calls itself by the name of the running program; providers of Terraform and Pulumi embed it. */
+/**
+ * Helm calls itself by the name of the running program; providers of Terraform and Pulumi embed it. Releases of 2021 and
+ * before gave no name, and what they wrote then is still recorded so; these marks are checked by their values.
+ */
 export const helm = [
   "helm",
+  "Go-http-client",
   "helm-controller",
   "terraform-provider-helm*",
   "pulumi-resource-kubernetes",

@@ -1,6 +1,7 @@
 /** Things that were done to an object: they leave a time behind, and configure nothing. */
 import type { ExcuseRow } from "../excuse-row.ts";
-import { isOneOf, isTime } from "./values.ts";
+import { byProgram, published, sources } from "./evidence.ts";
+import { isGoTime, isOneOf, isTime, isTimeOrSeconds } from "./values.ts";
 
 const restart = {
   reason: "Operation",
@@ -8,6 +9,15 @@ const restart = {
   check: isTime,
   why: "Somebody restarted the Pods: `kubectl rollout restart` writes the time into their template.",
   source: "kubernetes/kubectl: pkg/polymorphichelpers/objectrestarter.go",
+} as const;
+
+/** Each group of Flux, and who writes its finalizer. */
+const fluxControllers = {
+  source: ["source-controller"],
+  kustomize: ["kustomize-controller", "gotk-kustomize-controller"],
+  helm: ["helm-controller"],
+  notification: ["notification-controller"],
+  image: ["image-reflector-controller", "image-automation-controller"],
 } as const;
 
 export const operationRows: readonly ExcuseRow[] = [
@@ -57,7 +67,7 @@ export const operationRows: readonly ExcuseRow[] = [
     path: "operation",
     managers: ["argocd-server", "argocd-application-controller", "argocd-applicationset-controller"],
     why: "Argo CD keeps the running synchronisation here.",
-    source: "argoproj/argo-cd: pkg/apis/application/v1alpha1/types.go",
+    source: sources("argoproj/argo-cd: pkg/apis/application/v1alpha1/types.go, Dockerfile", byProgram),
   },
   {
     name: "argocd-notified",
@@ -65,26 +75,28 @@ export const operationRows: readonly ExcuseRow[] = [
     group: "argoproj.io",
     kinds: ["Application"],
     path: 'metadata.annotations["notified.notifications.argoproj.io"]',
-    managers: ["argocd-notifications-controller", "argocd-notifications"],
+    // The second is from before it became a part of Argo CD.
+    managers: ["argocd-notifications", "argocd-notifications-backend"],
     why: "Argo CD notes which notifications it has sent.",
-    source: "argoproj/notifications-engine: pkg/subscriptions/annotations.go",
+    source: sources("argoproj/argo-cd: Dockerfile", byProgram, `for the older name: ${published}`),
   },
   ...fluxRows(),
 ];
 
-/** Of each group of Flux: what `flux reconcile` writes, and the finalizer of the controller. */
+/** Of each group of Flux: what `flux reconcile` or a Receiver writes, and the finalizer of the controller. */
 function fluxRows(): readonly ExcuseRow[] {
-  const controllers = ["source", "kustomize", "helm", "notification", "image"];
-  return controllers.flatMap((name): readonly ExcuseRow[] => [
+  return Object.entries(fluxControllers).flatMap(([name, controllers]): readonly ExcuseRow[] => [
     ...["requestedAt", "forceAt", "resetAt"].map(
       (what): ExcuseRow => ({
         name: `flux-${name}-${what.toLowerCase()}`,
         reason: "Operation",
         group: `${name}.toolkit.fluxcd.io`,
         path: `metadata.annotations["reconcile.fluxcd.io/${what}"]`,
-        check: isTime,
+        // The CLI writes a time, its documentation shows seconds, and a Receiver writes what Go shows to people.
+        check: (value) => isTimeOrSeconds(value) || isGoTime(value),
         why: "Somebody asked Flux to reconcile at once.",
-        source: "fluxcd/pkg: apis/meta/annotations.go",
+        source:
+          "fluxcd/pkg: apis/meta/annotations.go; fluxcd/notification-controller: internal/server/receiver_handlers.go",
       }),
     ),
     {
@@ -92,14 +104,12 @@ function fluxRows(): readonly ExcuseRow[] {
       reason: "TrustedManager",
       group: `${name}.toolkit.fluxcd.io`,
       path: 'metadata.finalizers[="finalizers.fluxcd.io"]',
-      managers: [
-        `${name}-controller`,
-        `gotk-${name}-controller`,
-        `${name}-*-controller`,
-        `gotk-${name}-*-controller`,
-      ],
+      managers: controllers,
       why: "Flux keeps the object until it has cleaned up behind it.",
-      source: "fluxcd/pkg: apis/meta/finalizers.go",
+      source: sources(
+        `fluxcd/${controllers[0]}: main.go (the controller's name)`,
+        name === "kustomize" || name === "helm" ? published : byProgram,
+      ),
     },
   ]);
 }

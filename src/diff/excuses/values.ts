@@ -13,6 +13,16 @@ export function isTimeOrSeconds(value: Json): boolean {
   return isTime(value) || (typeof value === "string" && /^\d{9,19}$/.test(value));
 }
 
+/** As Go writes a time for people to read: the Receiver of Flux puts it into an annotation. */
+export function isGoTime(value: Json): boolean {
+  return (
+    typeof value === "string" &&
+    /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,9})? [+-]\d{4} [A-Z+-][A-Z0-9+-]*( m=[+-]\d+\.\d+)?$/.test(
+      value,
+    )
+  );
+}
+
 /** What names an object of most kinds (RFC 1123 subdomain), and fits into a label. */
 export function isObjectName(value: Json): boolean {
   return (

@@ -53,9 +53,43 @@ const accountToken: Example = {
   wrongBeside: [{ type: "Opaque" }, { type: null }],
 };
 
+/** The CLI of Flux writes a time, its documentation shows seconds, a Receiver writes what Go shows to people. */
+const goTime = "2026-03-04 05:06:07.890123456 +0000 UTC m=+3625.123456789";
+const fluxRequest: Example = {
+  ...times,
+  wrong: [...times.wrong, "12", `${goTime} and more`, "2026-03-04 05:06:07"],
+};
+
 const fluxTimes = ["source", "kustomize", "helm", "notification", "image"].flatMap((name) =>
-  ["requestedat", "forceat", "resetat"].map((what) => [`flux-${name}-${what}`, times] as const),
+  ["requestedat", "forceat", "resetat"].map((what) => [`flux-${name}-${what}`, fluxRequest] as const),
 );
+
+const seconds: Example = { value: "1767225600", wrong: ["", "now", "12", 1_767_225_600] };
+
+const reloaderVariables = ["variable", "init-variable"].flatMap((what) =>
+  ["configmap", "secret"].map((kind): readonly [string, Example] => {
+    const name = `STAKATER_some_${kind.toUpperCase()}`;
+    return [
+      `reloader-${what}-${kind}`,
+      {
+        value: { name, value: "0c0d1e2f" },
+        wrong: [
+          { name, value: "http://proxy" },
+          { name, value: "0c0d", valueFrom: { secretKeyRef: { name: "x", key: "y" } } },
+          { name, valueFrom: { secretKeyRef: { name: "x", key: "y" } } },
+          { name, value: 7 },
+          { value: "0c0d" },
+          "0c0d",
+        ],
+      },
+    ];
+  }),
+);
+
+const stated = { key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["kube-system"] };
+const aks = { key: "kubernetes.azure.com/managedby", operator: "NotIn", values: ["aks"] };
+const controlPlane = { key: "control-plane", operator: "DoesNotExist" };
+const exists = { key: "control-plane", operator: "Exists" };
 
 export const examples: { readonly [row: string]: Example } = {
   "deployment-revision": { value: "12", wrong: ["", "x", 12, "-1"] },
@@ -127,5 +161,57 @@ export const examples: { readonly [row: string]: Example } = {
   ...Object.fromEntries(fluxTimes),
   "istio-failure-policy": { value: "Fail", wrong: ["Ignore", "", 7] },
   "cert-manager-secret-label": { value: "true", wrong: ["false", "", true] },
-  "external-secret-sync": { value: "1767225600", wrong: ["", "now", "12", 1_767_225_600] },
+  "external-secret-sync": seconds,
+  "external-secret-sync-prefixed": seconds,
+  "keda-scaled-object-label": { value: "w", wrong: ["", "other", 7] },
+  "rollout-revision": { value: "12", wrong: ["", "x", 12, "-1"] },
+  ...Object.fromEntries(reloaderVariables),
+  "openshift-account-pull-secrets": {
+    value: [{ name: "registry" }, { name: "w-dockercfg-x7k2p" }],
+    wrong: [
+      [{ name: "registry" }, { name: "other" }],
+      [{ name: "w-dockercfg-x7k2p" }],
+      [{ name: "registry" }, { name: "w-dockercfg-x7k2p/../x" }],
+      { name: "w-dockercfg-x7k2p" },
+      "w-dockercfg-x7k2p",
+    ],
+    live: { imagePullSecrets: [{ name: "registry" }] },
+  },
+  "openshift-service-ca": {
+    value: "-----BEGIN CERTIFICATE-----",
+    wrong: [],
+    live: annotated({ "service.beta.openshift.io/inject-cabundle": "true" }),
+    wrongBeside: [annotated({}), annotated({ "service.beta.openshift.io/inject-cabundle": "false" })],
+  },
+  "openshift-trusted-ca": {
+    value: "-----BEGIN CERTIFICATE-----",
+    wrong: [],
+    live: labelled({ "config.openshift.io/inject-trusted-cabundle": "true" }),
+    wrongBeside: [labelled({}), labelled({ "config.openshift.io/inject-trusted-cabundle": "false" })],
+  },
+  "aks-webhook-exclusions": {
+    value: { matchExpressions: [stated, aks, controlPlane], matchLabels: { team: "shop" } },
+    wrong: [
+      { matchExpressions: [stated, aks, exists], matchLabels: { team: "shop" } },
+      { matchExpressions: [aks], matchLabels: { team: "shop" } },
+      { matchExpressions: [stated, aks] },
+      { matchExpressions: [stated, aks], matchLabels: { team: "payments" } },
+      { matchExpressions: [stated, { ...aks, values: ["aks", "shop"] }], matchLabels: { team: "shop" } },
+      { matchExpressions: "all", matchLabels: { team: "shop" } },
+      [],
+      "x",
+    ],
+    live: {
+      webhooks: [
+        { name: "other" },
+        { name: "some", namespaceSelector: { matchExpressions: [stated], matchLabels: { team: "shop" } } },
+      ],
+    },
+    wrongBeside: [
+      { webhooks: [] },
+      { webhooks: null },
+      { webhooks: [{ name: "some" }] },
+      { webhooks: [{ name: "some", namespaceSelector: "all" }] },
+    ],
+  },
 };
