@@ -111,7 +111,6 @@ export function createUnexpectedReconciler(deps: UnexpectedDeps): UnexpectedReco
     const account: Account = deps.coverage().isGenerated(ref)
       ? { type: "Owned", by: "generateName in Git" }
       : accountFor({ ref, ...sight }, lookup);
-    if (account.type !== "Unaccounted" || account.why !== "Dangling") danglingSinceMs.delete(key);
     switch (account.type) {
       case "LeftAlone":
         settle(key);
@@ -124,6 +123,7 @@ export function createUnexpectedReconciler(deps: UnexpectedDeps): UnexpectedReco
       case "Read":
         return account.owner;
       case "Unknown":
+        danglingSinceMs.delete(key);
         return unaccounted(object, { type: "Unknown", reason: account.reason, message: account.message });
       case "Unaccounted":
         return isInGrace(object, account.why === "Dangling") ? undefined : unaccounted(object);
@@ -133,7 +133,8 @@ export function createUnexpectedReconciler(deps: UnexpectedDeps): UnexpectedReco
   /** Whether the object, or its owner, is likely to come or to go by itself. Looks again when that is over. */
   function isInGrace({ key, sight, reporter }: Present, isDangling: boolean): boolean {
     const nowMs = deps.now();
-    if (isDangling && !danglingSinceMs.has(key)) danglingSinceMs.set(key, nowMs);
+    if (!isDangling) danglingSinceMs.delete(key);
+    else if (!danglingSinceMs.has(key)) danglingSinceMs.set(key, nowMs);
     const ends = [
       (danglingSinceMs.get(key) ?? -danglingMs) + danglingMs,
       (undeclaredSinceMs.get(key) ?? -pruneMs) + pruneMs,

@@ -62,7 +62,9 @@ function reconciler() {
     operatorNamespace: "holdfast-system",
     now: () => nowMs,
     coverage: () => coverage as Coverage, // the rest of it is for who sets up watches
-    sight: (ref) => sights.get(resourceKey(ref)) ?? { type: "Absent", sinceMs: 0 },
+    // Databases are not watched.
+    sight: (ref) =>
+      sights.get(resourceKey(ref)) ?? (ref.kind === "Database" ? undefined : { type: "Absent", sinceMs: 0 }),
     scopeOf: () => "Namespaced",
     readOwner: () => Promise.resolve({ type: "Absent" }),
     arePoliciesKnown: () => arePoliciesKnown,
@@ -155,6 +157,15 @@ describe("an object whose owner is not there", () => {
     nowMs += 50_000;
     await unexpected.reconcile(key, signal);
     expect(calls).toEqual(["again 60000", "again 60000"]);
+  });
+
+  it("is reported though the owner, of a kind that is not watched, has to be read again each time", async () => {
+    sights.set(key, present({ owners: [{ ...owner, group: "db.example.com", kind: "Database" }] }));
+    const unexpected = reconciler();
+    await unexpected.reconcile(key, signal);
+    nowMs += 60_000;
+    await unexpected.reconcile(key, signal);
+    expect(calls).toEqual(["again 60000", `report Drifted ${nowMs}`]);
   });
 
   it("waits for the owner's watch", async () => {
