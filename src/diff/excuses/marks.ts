@@ -1,11 +1,11 @@
 /** Marks by which deliverers find their objects again. Each is checked by its value: a wrong one is drift. */
+import { parseTrackingId, trackingIdAnnotation } from "../../resource/deliverer-mark.ts";
+import { annotation, isNamespaceName, isObjectName, label } from "../../resource/metadata.ts";
 import { type Json, type KubernetesObject, parseApiVersion } from "../../resource/resource.ts";
 import type { ExcuseRow } from "../excuse-row.ts";
 import { isLastApplied } from "./last-applied.ts";
 import { argoCd, fluxHelm, fluxKustomize, helm } from "./managers.ts";
-import { annotation, isNamespaceName, isObjectName, label } from "./values.ts";
 
-const trackingId = "argocd.argoproj.io/tracking-id";
 const releaseName = "meta.helm.sh/release-name";
 const releaseNamespace = "meta.helm.sh/release-namespace";
 const mark = { reason: "DelivererMark", unowned: true } as const;
@@ -22,7 +22,7 @@ export const markRows: readonly ExcuseRow[] = [
   {
     ...mark,
     name: "argocd-tracking-id",
-    path: `metadata.annotations["${trackingId}"]`,
+    path: `metadata.annotations["${trackingIdAnnotation}"]`,
     managers: argoCd,
     check: (value, { live }) => isTrackingIdOf(value, live),
     why: "Argo CD tracks its objects by this annotation; it names this very object.",
@@ -34,7 +34,9 @@ export const markRows: readonly ExcuseRow[] = [
     path: 'metadata.annotations["argocd.argoproj.io/installation-id"]',
     managers: argoCd,
     check: (value, { live }) =>
-      typeof value === "string" && value !== "" && isTrackingIdOf(annotation(live, trackingId) ?? null, live),
+      typeof value === "string" &&
+      value !== "" &&
+      isTrackingIdOf(annotation(live, trackingIdAnnotation), live),
     why: "Argo CD tells its installations apart by this annotation, which stands beside a valid tracking id.",
     source: "argoproj/argo-cd: util/argo/resource_tracking.go",
   },
@@ -45,8 +47,7 @@ export const markRows: readonly ExcuseRow[] = [
     name: "helm-release-name",
     path: `metadata.annotations["${releaseName}"]`,
     managers: helm,
-    check: (value, { live }) =>
-      isObjectName(value) && isNamespaceName(annotation(live, releaseNamespace) ?? null),
+    check: (value, { live }) => isObjectName(value) && isNamespaceName(annotation(live, releaseNamespace)),
     why: "Helm names the release that the object is of.",
     source: "helm/helm: pkg/action/validate.go",
   },
@@ -55,7 +56,7 @@ export const markRows: readonly ExcuseRow[] = [
     name: "helm-release-namespace",
     path: `metadata.annotations["${releaseNamespace}"]`,
     managers: helm,
-    check: (value, { live }) => isNamespaceName(value) && isObjectName(annotation(live, releaseName) ?? null),
+    check: (value, { live }) => isNamespaceName(value) && isObjectName(annotation(live, releaseName)),
     why: "Helm names the namespace of the release that the object is of.",
     source: "helm/helm: pkg/action/validate.go",
   },
@@ -66,8 +67,8 @@ export const markRows: readonly ExcuseRow[] = [
     managers: helm,
     check: (value, { live }) =>
       value === "Helm" &&
-      isObjectName(annotation(live, releaseName) ?? null) &&
-      isNamespaceName(annotation(live, releaseNamespace) ?? null),
+      isObjectName(annotation(live, releaseName)) &&
+      isNamespaceName(annotation(live, releaseNamespace)),
     why: "Helm marks the objects of a release, which stands in the annotations beside it.",
     source: "helm/helm: pkg/action/validate.go",
   },
@@ -81,8 +82,8 @@ function fluxRows(kind: "kustomize" | "helm", managers: readonly string[]): read
       ? "fluxcd/helm-controller: internal/postrender/origin_labels.go"
       : "fluxcd/pkg: ssa/manager.go (SetOwnerLabels)";
   const what = kind === "helm" ? "HelmRelease" : "Kustomization";
-  const names = (live: KubernetesObject) => isObjectName(label(live, `${prefix}/name`) ?? null);
-  const namespaces = (live: KubernetesObject) => isNamespaceName(label(live, `${prefix}/namespace`) ?? null);
+  const names = (live: KubernetesObject) => isObjectName(label(live, `${prefix}/name`));
+  const namespaces = (live: KubernetesObject) => isNamespaceName(label(live, `${prefix}/namespace`));
   return [
     {
       ...mark,
@@ -106,29 +107,17 @@ function fluxRows(kind: "kustomize" | "helm", managers: readonly string[]): read
 }
 
 /**
- * `APP:GROUP/KIND:NAMESPACE/NAME`. For a cluster-scoped object Argo CD writes the namespace that the application
- * delivers to; for a namespaced one it is the object's own.
+ * For a cluster-scoped object Argo CD writes the namespace that the application delivers to; for a namespaced one it is
+ * the object's own.
  */
-function isTrackingIdOf(value: Json, { apiVersion, kind, metadata }: KubernetesObject): boolean {
-  const parts = typeof value === "string" ? /^([^:/]+):([^:/]*)\/([^:/]+):([^/]*)\/(.+)$/.exec(value) : null;
-  if (parts === null) return false;
-  const [, app = "", group, itsKind, namespace = "", name] = parts;
+function isTrackingIdOf(value: Json | undefined, { apiVersion, kind, metadata }: KubernetesObject): boolean {
+  const id = parseTrackingId(value);
+  if (id === undefined) return false;
   const isOfObject =
-    group === parseApiVersion(apiVersion).group && itsKind === kind && name === metadata.name;
+    id.group === parseApiVersion(apiVersion).group && id.kind === kind && id.name === metadata.name;
   const isPlaced =
     metadata.namespace === undefined
-      ? namespace === "" || isNamespaceName(namespace)
-      : namespace === metadata.namespace;
-  return isOfObject && isPlaced && isAppName(app);
-}
-
-/** An Application outside of Argo CD's own namespace is called `NAMESPACE_NAME`. */
-function isAppName(app: string): boolean {
-  const [name, ...namespace] = app.split("_").reverse();
-  return (
-    namespace.length <= 1 &&
-    namespace.every(isNamespaceName) &&
-    name !== undefined &&
-    /^[a-z0-9.-]{1,253}$/.test(name)
-  );
+      ? id.namespace === "" || isNamespaceName(id.namespace)
+      : id.namespace === metadata.namespace;
+  return isOfObject && isPlaced;
 }

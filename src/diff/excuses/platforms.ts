@@ -1,10 +1,10 @@
 /** What platforms write onto objects of every team: OpenShift, Rancher, AKS. */
 import type { FieldPath } from "../../fieldpath/field-path.ts";
+import { annotation, label } from "../../resource/metadata.ts";
 import { isJsonObject, type Json, type JsonObject, type KubernetesObject } from "../../resource/resource.ts";
 import type { ExcuseRow, ValueContext } from "../excuse-row.ts";
 import { sameJson } from "../same-json.ts";
 import { byProgram, published, sources } from "./evidence.ts";
-import { annotation, label } from "./values.ts";
 
 const trusted = { reason: "TrustedManager" } as const;
 const namespace = { ...trusted, group: "", kinds: ["Namespace"] } as const;
