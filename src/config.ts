@@ -5,6 +5,8 @@ export interface Config {
   readonly kubeconfig: string | undefined;
   /** The operator's own namespace: policies in it reach all others. */
   readonly namespace: string;
+  /** Namespaces in which Flux and Argo CD keep their own objects, and in which no tenant may write them. */
+  readonly delivererNamespaces: readonly string[];
   /** Holds the delivered marks and the copies of the repositories. */
   readonly dataDir: string;
   /** At least 32 bytes, the same over restarts: the key of all digests. */
@@ -38,6 +40,8 @@ export interface Flag {
 
 /** Where config/default installs the operator. */
 export const defaultNamespace = "holdfast-system";
+/** Where Argo CD and Flux install themselves. */
+export const defaultDelivererNamespaces: readonly string[] = ["argocd", "flux-system"];
 
 export const flags: readonly Flag[] = [
   {
@@ -50,6 +54,13 @@ export const flags: readonly Flag[] = [
     placeholder: "NAME",
     defaultText: defaultNamespace,
     description: "the operator's own namespace; policies in it reach all others",
+  },
+  {
+    name: "deliverer-namespaces",
+    placeholder: "NAMES",
+    defaultText: defaultDelivererNamespaces.join(","),
+    description:
+      "where Flux and Argo CD keep their own objects, and no tenant may write: what they list is not unexpected; separated by commas",
   },
   {
     name: "data-dir",
@@ -153,6 +164,7 @@ export function parseConfig(
   const config: Config = {
     kubeconfig: reader.optional("kubeconfig"),
     namespace: reader.text("namespace"),
+    delivererNamespaces: reader.list("deliverer-namespaces"),
     dataDir: reader.text("data-dir"),
     digestKeyFile: reader.required(
       "digest-key-file",
@@ -200,6 +212,12 @@ class FlagReader {
 
   text(name: string): string {
     return this.optional(name) ?? flags.find((flag) => flag.name === name)?.defaultText ?? "";
+  }
+
+  /** Without the blanks that may stand after its commas. */
+  list(name: string): readonly string[] {
+    const items = this.text(name).split(",");
+    return items.map((item) => item.trim()).filter((item) => item !== "");
   }
 
   required(name: string, advice: string): string {

@@ -289,6 +289,7 @@ export async function runOperator(
     coverage: lookout.coverage,
     sight: lookout.sight,
     scopeOf,
+    delivererNamespaces: config.delivererNamespaces,
     readOwner: createOwnerReader({ discovery, writer }),
     arePoliciesKnown: () => arePoliciesKnown,
     report: report.report,

@@ -14,6 +14,7 @@ describe("the configuration", () => {
     expect(parsed).toMatchObject({
       config: {
         namespace: "holdfast-system",
+        delivererNamespaces: ["argocd", "flux-system"],
         dataDir: "/var/lib/holdfast",
         metricsHost: "0.0.0.0",
         metricsPort: 8080,
@@ -26,6 +27,12 @@ describe("the configuration", () => {
         recordsPerPolicy: 200,
         recordsPerCluster: 5_000,
       },
+    });
+  });
+
+  it("takes several namespaces of deliverers", () => {
+    expect(parseConfig({ ...needed, "deliverer-namespaces": "flux, argo," }, {})).toMatchObject({
+      config: { delivererNamespaces: ["flux", "argo"] },
     });
   });
 

@@ -2,7 +2,7 @@
 
 import { policyResource } from "../api/names.ts";
 import type { Policy } from "../api/policy.ts";
-import { defaultNamespace } from "../config.ts";
+import { defaultDelivererNamespaces, defaultNamespace } from "../config.ts";
 import { kindNameOf } from "../drift/makers.ts";
 import { resourcePath } from "../kubernetes/api-resource.ts";
 import { readPages } from "../kubernetes/list.ts";
@@ -30,6 +30,7 @@ export async function findUndeclared(
     policy,
     declarations: declared.values(),
     operatorNamespace: defaultNamespace,
+    delivererNamespaces: defaultDelivererNamespaces,
     nowMs: Date.now(),
     scopeOf: kindScopeIn(discovery),
     readOwner: createOwnerReader(deps),

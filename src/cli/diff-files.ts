@@ -1,13 +1,22 @@
 /** The comparison of two files, with no cluster: schemas are the shipped ones and those of CRDs beside the objects. */
 import { readFileSync } from "node:fs";
 import type { Policy } from "../api/policy.ts";
+import { defaultDelivererNamespaces } from "../config.ts";
 import type { Declaration } from "../controller/desired-store.ts";
+import { type OwnerRead, ownerReadOf } from "../controller/owner-read.ts";
 import { placeObjects } from "../controller/place.ts";
 import { policyKey } from "../controller/policy-key.ts";
 import type { Manifest } from "../render/manifests.ts";
 import { findUnfinished } from "../render/unfinished.ts";
 import type { DesiredObject } from "../resource/desired.ts";
-import { apiVersionOf, formatRef, type ResourceKey, refOf, resourceKey } from "../resource/resource.ts";
+import {
+  apiVersionOf,
+  formatRef,
+  type ResourceKey,
+  type ResourceRef,
+  refOf,
+  resourceKey,
+} from "../resource/resource.ts";
 import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import type { DiffResult } from "./diff-report.ts";
 import { absent, needsLive } from "./judge.ts";
@@ -109,20 +118,22 @@ async function findUndeclared(
     policy,
     declarations: declared,
     operatorNamespace: "",
+    delivererNamespaces: defaultDelivererNamespaces,
     nowMs: Date.now(),
     scopeOf: schemas.scopeOf,
-    readOwner: (ref) =>
-      Promise.resolve({
-        type: "Failed",
-        reason: "NotObserved",
-        message: `${path} does not hold ${formatRef(ref)}`,
-      }),
+    readOwner: (ref) => Promise.resolve(readOwner(ref)),
   });
   for (const { object } of manifests) {
     const ref = refOf(object);
     undeclared.saw(object, schemas.scopeOf(ref) === "Cluster" ? { ...ref, namespace: "" } : ref);
   }
   return await undeclared.judge(new AbortController().signal);
+
+  function readOwner(ref: ResourceRef): OwnerRead {
+    const found = manifests.find(({ object }) => resourceKey(refOf(object)) === resourceKey(ref));
+    if (found !== undefined) return ownerReadOf(found.object);
+    return { type: "Failed", reason: "NotObserved", message: `${path} does not hold ${formatRef(ref)}` };
+  }
 }
 
 /** Whoever compares two files may compare all that they hold: there is one namespace, and it reaches every other. */

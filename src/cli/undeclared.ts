@@ -2,8 +2,8 @@
 import type { Policy } from "../api/policy.ts";
 import { type Coverage, createCoverage } from "../controller/coverage.ts";
 import { type Declaration, DesiredStore } from "../controller/desired-store.ts";
-import type { OwnerRead } from "../controller/owner-cache.ts";
 import { createOwnerLookup } from "../controller/owner-lookup.ts";
+import type { OwnerRead } from "../controller/owner-read.ts";
 import type { KindScope } from "../controller/place.ts";
 import { policyKey } from "../controller/policy-key.ts";
 import { assess } from "../drift/assess.ts";
@@ -26,9 +26,11 @@ export interface UndeclaredDeps {
   readonly declarations: Iterable<Declaration>;
   /** Policies in this namespace look at cluster-scoped objects too. */
   readonly operatorNamespace: string;
+  /** Where deliverers keep their own objects. */
+  readonly delivererNamespaces: readonly string[];
   readonly nowMs: number;
   scopeOf(gvk: GroupVersionKind): KindScope;
-  /** What can be said of an owner that was not seen. */
+  /** What can be said of an owner that was not seen, or of a deliverer. */
   readOwner(ref: ResourceRef, signal: AbortSignal): Promise<OwnerRead>;
 }
 
@@ -62,6 +64,7 @@ export function createUndeclared(deps: UndeclaredDeps): Undeclared {
     coverage: () => coverage,
     sight,
     scopeOf,
+    delivererNamespaces: deps.delivererNamespaces,
     readOwner: deps.readOwner,
   });
 

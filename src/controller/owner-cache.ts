@@ -1,14 +1,8 @@
-/** Owners of kinds that are not watched: read once when somebody names them, and remembered for a while. */
+/** Owners that no watch tells enough of: read once when somebody names them, and remembered for a while. */
+import { listingOf } from "../drift/inventories.ts";
 import type { OwnerRef } from "../drift/unexpected.ts";
-import type { UnknownReason } from "../drift/verdict.ts";
-import type { OwnerReference } from "../resource/owner.ts";
 import { resourceKey } from "../resource/resource.ts";
-
-/** What one GET says of an owner. */
-export type OwnerRead =
-  | { readonly type: "Present"; readonly uid: string; readonly owners: readonly OwnerReference[] }
-  | { readonly type: "Absent" }
-  | { readonly type: "Failed"; readonly reason: UnknownReason; readonly message: string };
+import type { OwnerRead } from "./owner-read.ts";
 
 /** An owner's uid and owners hardly ever change; its end is told by the garbage collector's work on what it owned. */
 const keptMs: Readonly<Record<OwnerRead["type"], number>> = {
@@ -17,23 +11,46 @@ const keptMs: Readonly<Record<OwnerRead["type"], number>> = {
   Failed: 60_000,
 };
 const mostOwners = 5_000;
+/** Entries of all inventories; some 100 bytes each. */
+const mostListed = 100_000;
 
 export class OwnerCache {
   readonly #reads = new Map<string, { readonly read: OwnerRead; readonly atMs: number }>();
+  #listed = 0;
 
   get(owner: OwnerRef, nowMs: number): OwnerRead | undefined {
     const found = this.#reads.get(resourceKey(owner));
     if (found === undefined || nowMs - found.atMs >= keptMs[found.read.type]) return undefined;
-    // Another uid of that name: it may be newer than what was read.
-    const isOther = found.read.type === "Present" && owner.uid !== undefined && found.read.uid !== owner.uid;
-    return isOther && nowMs - found.atMs >= keptMs.Absent ? undefined : found.read;
+    // It may have changed since it was read.
+    return isWrong(owner, found.read) && nowMs - found.atMs >= keptMs.Absent ? undefined : found.read;
   }
 
   set(owner: OwnerRef, read: OwnerRead, nowMs: number): void {
     const key = resourceKey(owner);
-    this.#reads.delete(key);
+    this.#delete(key);
     this.#reads.set(key, { read, atMs: nowMs });
-    const [oldest] = this.#reads.keys();
-    if (this.#reads.size > mostOwners && oldest !== undefined) this.#reads.delete(oldest);
+    this.#listed += listedBy(read);
+    for (const oldest of this.#reads.keys()) {
+      if (this.#reads.size <= mostOwners && this.#listed <= mostListed) break;
+      this.#delete(oldest);
+    }
   }
+
+  #delete(key: string): void {
+    const found = this.#reads.get(key);
+    if (found === undefined) return;
+    this.#listed -= listedBy(found.read);
+    this.#reads.delete(key);
+  }
+}
+
+/** Whether what was read is not the owner that is meant, or does not list what it should. */
+function isWrong({ uid, lists }: OwnerRef, read: OwnerRead): boolean {
+  if (read.type !== "Present") return false;
+  if (uid !== undefined && read.uid !== uid) return true;
+  return lists !== undefined && listingOf(lists, read.inventory) !== "Listed";
+}
+
+function listedBy(read: OwnerRead): number {
+  return read.type === "Present" ? (read.inventory?.lists.size ?? 0) : 0;
 }

@@ -1,17 +1,20 @@
 /** Owners, as the judgement on undeclared objects asks for them: from the watches, else from what was read of them. */
+import { listingOf } from "../drift/inventories.ts";
 import { whyLeftAlone } from "../drift/left-alone.ts";
 import type { OwnerLookup, OwnerRef, OwnerSight } from "../drift/unexpected.ts";
-import type { OwnerReference } from "../resource/owner.ts";
 import { type GroupVersionKind, type ResourceRef, resourceKey } from "../resource/resource.ts";
-import type { LiveSight } from "../resource/sight.ts";
+import type { LiveSight, Sight } from "../resource/sight.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DesiredStore } from "./desired-store.ts";
-import { OwnerCache, type OwnerRead } from "./owner-cache.ts";
+import { OwnerCache } from "./owner-cache.ts";
+import type { OwnerRead } from "./owner-read.ts";
 import type { KindScope } from "./place.ts";
 
 export interface OwnerDeps {
   readonly desired: DesiredStore;
   readonly now: () => number;
+  /** Namespaces in which deliverers keep their own objects, and in which nobody else may write these. */
+  readonly delivererNamespaces: readonly string[];
   /** Where undeclared objects are looked for now. */
   coverage(): Coverage;
   /** What the watches know; answers from memory. Undefined for what is not watched. */
@@ -29,10 +32,12 @@ export interface ReadingLookup extends OwnerLookup {
 export function createOwnerLookup(deps: OwnerDeps): ReadingLookup {
   const cache = new OwnerCache();
   return {
+    delivererNamespaces: deps.delivererNamespaces,
     look(owner) {
       const ref = place(owner);
       if (ref === undefined) return { type: "Absent" };
-      const seen = deps.sight(ref);
+      // Watches do not keep inventories.
+      const seen = ref.lists === undefined ? deps.sight(ref) : undefined;
       if (seen !== undefined) return fromWatch(ref, seen);
       return fromRead(ref, cache.get(ref, deps.now()));
     },
@@ -44,7 +49,9 @@ export function createOwnerLookup(deps: OwnerDeps): ReadingLookup {
 
   /** In the version and scope in which it is found; undefined for a kind that is not served, hence has no objects. */
   function place(owner: OwnerRef): OwnerRef | undefined {
-    const version = deps.coverage().versionOf(owner) ?? owner.version;
+    // Not every version of a deliverer's object has the list.
+    const watched = owner.lists === undefined ? deps.coverage().versionOf(owner) : undefined;
+    const version = watched ?? owner.version;
     const scope = deps.scopeOf({ ...owner, version });
     if (scope === "NotServed") return undefined;
     return { ...owner, version, namespace: scope === "Cluster" ? "" : owner.namespace };
@@ -53,7 +60,7 @@ export function createOwnerLookup(deps: OwnerDeps): ReadingLookup {
   function fromWatch(owner: OwnerRef, seen: LiveSight): OwnerSight {
     switch (seen.type) {
       case "Present":
-        return isMeant(owner, seen.uid) ? found(owner, seen.owners) : { type: "Absent" };
+        return isMeant(owner, seen.uid) ? found(owner, seen) : { type: "Absent" };
       case "Absent":
       case "NotServed":
         return { type: "Absent" };
@@ -73,23 +80,40 @@ export function createOwnerLookup(deps: OwnerDeps): ReadingLookup {
       case undefined:
         return { type: "Unread" };
       case "Present":
-        return isMeant(owner, read.uid) ? found(owner, read.owners) : { type: "Absent" };
+        return isMeant(owner, read.uid) ? fromPresent(owner, read) : { type: "Absent" };
       case "Absent":
         return { type: "Absent" };
       case "Failed":
         return {
           type: "Unreadable",
           reason: read.reason,
-          message: `its owner cannot be looked at: ${read.message}`,
+          message: `its ${owner.lists === undefined ? "owner" : "deliverer"} cannot be looked at: ${read.message}`,
         };
     }
   }
 
-  function found(owner: OwnerRef, owners: readonly OwnerReference[]): OwnerSight {
+  function fromPresent(owner: OwnerRef, read: Extract<OwnerRead, { type: "Present" }>): OwnerSight {
+    if (owner.lists === undefined) return found(owner, read);
+    return {
+      ...found(owner, read),
+      listing: listingOf(owner.lists, read.inventory),
+      atHome: isAtHome(owner),
+    };
+  }
+
+  function found(
+    owner: OwnerRef,
+    { owners, marks = [] }: Pick<Sight, "owners" | "marks">,
+  ): Extract<OwnerSight, { type: "Found" }> {
     const declared = deps.desired.isAnsweredFor(resourceKey(owner));
     const judged =
       deps.coverage().reporterOf(owner) !== undefined && whyLeftAlone({ ref: owner }) === undefined;
-    return { type: "Found", declared, judged, owners };
+    return { type: "Found", declared, judged, owners, marks };
+  }
+
+  /** Where policies look, objects are judged by what Git says of them; so are those of deliverers. */
+  function isAtHome({ namespace }: OwnerRef): boolean {
+    return deps.delivererNamespaces.includes(namespace) && deps.coverage().policiesIn(namespace).length === 0;
   }
 }
 

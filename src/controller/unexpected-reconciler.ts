@@ -3,7 +3,7 @@ import { assess } from "../drift/assess.ts";
 import type { LiveState } from "../drift/input.ts";
 import { type KindName, kindNameOf } from "../drift/makers.ts";
 import { undeclaredInput } from "../drift/undeclared-input.ts";
-import { type Account, accountFor, terminatingMs } from "../drift/unexpected.ts";
+import { type Account, accountFor, terminatingMs, type Unaccounted } from "../drift/unexpected.ts";
 import { parseResourceKey, type ResourceKey, type ResourceRef } from "../resource/resource.ts";
 import { bodyOfSight, type LiveSight } from "../resource/sight.ts";
 import type { DesiredStore } from "./desired-store.ts";
@@ -45,15 +45,27 @@ export const thePolicies: WaitedFor = "the policies";
 
 /** As many owners as one judgement looks at. */
 const mostReads = 64;
-/** An owner that is not there (yet): events of two kinds come in any order, and the garbage collector takes its time. */
-const danglingMs = 60_000;
+/** How long who accounts for an object may take to show up: nobody else would come back for it. */
+const graceMs: Readonly<Record<Unaccounted, number>> = {
+  NoOwner: 0,
+  Tangled: 0,
+  // Events of two kinds come in any order, and the garbage collector takes its time.
+  Dangling: 60_000,
+  // A list is written a moment after what it lists.
+  Unlisted: 60_000,
+  // Or when all that is delivered is ready: five minutes, if a Helm release is not given more.
+  Delivering: 600_000,
+};
+/** How soon, and how late, what others say of an object is looked at again. */
+const soonestMs = 600_000;
+const latestMs = 86_400_000;
 /** How long a deliverer may take to remove what Git declares no more. */
 const pruneMs = 600_000;
 
 export function createUnexpectedReconciler(deps: UnexpectedDeps): UnexpectedReconciler {
   const lookup = createOwnerLookup(deps);
   const waiting = new Map<WaitedFor, Set<ResourceKey>>();
-  const danglingSinceMs = new Map<ResourceKey, number>();
+  const openSinceMs = new Map<ResourceKey, number>();
   const undeclaredSinceMs = new Map<ResourceKey, number>();
 
   return {
@@ -123,20 +135,23 @@ export function createUnexpectedReconciler(deps: UnexpectedDeps): UnexpectedReco
       case "Read":
         return account.owner;
       case "Unknown":
-        danglingSinceMs.delete(key);
+        lookLater(key);
         return unaccounted(object, { type: "Unknown", reason: account.reason, message: account.message });
       case "Unaccounted":
-        return isInGrace(object, account.why === "Dangling") ? undefined : unaccounted(object);
+        if (isInGrace(object, account.why)) return undefined;
+        if (account.why === "Unlisted" || account.why === "Delivering") lookLater(key);
+        return unaccounted(object);
     }
   }
 
   /** Whether the object, or its owner, is likely to come or to go by itself. Looks again when that is over. */
-  function isInGrace({ key, sight, reporter }: Present, isDangling: boolean): boolean {
+  function isInGrace({ key, sight, reporter }: Present, why: Unaccounted): boolean {
     const nowMs = deps.now();
-    if (!isDangling) danglingSinceMs.delete(key);
-    else if (!danglingSinceMs.has(key)) danglingSinceMs.set(key, nowMs);
+    const openMs = graceMs[why];
+    if (openMs === 0) openSinceMs.delete(key);
+    else if (!openSinceMs.has(key)) openSinceMs.set(key, nowMs);
     const ends = [
-      (danglingSinceMs.get(key) ?? -danglingMs) + danglingMs,
+      (openSinceMs.get(key) ?? -openMs) + openMs,
       (undeclaredSinceMs.get(key) ?? -pruneMs) + pruneMs,
       (sight.terminatingSinceMs ?? -terminatingMs) + terminatingMs,
     ];
@@ -146,6 +161,14 @@ export function createUnexpectedReconciler(deps: UnexpectedDeps): UnexpectedReco
     if (deps.drifts.get(reporter, key) === undefined || sight.terminatingSinceMs === undefined)
       deps.again(key, untilMs - nowMs);
     return true;
+  }
+
+  /** What others say may change without an event of the object's own; the longer it has not, the less likely it is. */
+  function lookLater(key: ResourceKey): void {
+    const nowMs = deps.now();
+    const sinceMs = openSinceMs.get(key) ?? nowMs;
+    openSinceMs.set(key, sinceMs);
+    deps.again(key, Math.min(Math.max(nowMs - sinceMs, soonestMs), latestMs));
   }
 
   /** Nobody accounts for it, as far as is known; with `live`, why that cannot be said. */
@@ -182,7 +205,7 @@ export function createUnexpectedReconciler(deps: UnexpectedDeps): UnexpectedReco
   }
 
   function hadGrace({ key, sight }: Present): boolean {
-    return danglingSinceMs.has(key) || undeclaredSinceMs.has(key) || sight.terminatingSinceMs !== undefined;
+    return openSinceMs.has(key) || undeclaredSinceMs.has(key) || sight.terminatingSinceMs !== undefined;
   }
 
   function isReadSince(policy: PolicyKey, { firstSeenAtMs }: { readonly firstSeenAtMs: number }): boolean {
@@ -217,7 +240,7 @@ export function createUnexpectedReconciler(deps: UnexpectedDeps): UnexpectedReco
   }
 
   function settle(key: ResourceKey): undefined {
-    danglingSinceMs.delete(key);
+    openSinceMs.delete(key);
     undeclaredSinceMs.delete(key);
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** Which kinds of objects Kubernetes' own controllers make, and for whom: an ownerReference of any other pair is forged. */
 import { type OwnerReference } from "../resource/owner.ts";
 import type { ResourceRef } from "../resource/resource.ts";
+import { isDeliverer } from "./inventories.ts";
 
 /** A kind, as `Deployment.apps` or, of the core group, `Pod`. */
 export type KindName = string;
@@ -59,10 +60,11 @@ const builtInGroups: ReadonlySet<string> = new Set([
 
 /**
  * Whether an owner of this kind makes objects of that one. A built-in controller always says that it manages what it
- * makes. What a custom resource leads to is up to its operator, so it may be anything.
+ * makes. What a custom resource leads to is up to its operator, so it may be anything; but a deliverer lists what it
+ * delivers, and owns none of it.
  */
 export function makes(owner: OwnerReference, { group, kind }: Pick<ResourceRef, "group" | "kind">): boolean {
-  if (!builtInGroups.has(owner.group)) return true;
+  if (!builtInGroups.has(owner.group)) return !isDeliverer(owner);
   return owner.controller && made[kindNameOf(owner)]?.includes(kindNameOf({ group, kind })) === true;
 }
 

@@ -1,8 +1,7 @@
-/** Reads an owner that no watch brings: one GET, of which only uid and owners are kept. */
-import type { OwnerRead } from "../controller/owner-cache.ts";
+/** Reads an owner that no watch brings, or a deliverer's inventory: one GET, of which only the least is kept. */
+import { type OwnerRead, ownerReadOf } from "../controller/owner-read.ts";
 import type { Discovery } from "../kubernetes/discovery.ts";
 import type { Writer } from "../kubernetes/write.ts";
-import { ownersOf } from "../resource/owner.ts";
 import { formatRef, type ResourceRef } from "../resource/resource.ts";
 
 export function createOwnerReader({
@@ -17,10 +16,7 @@ export function createOwnerReader({
     const resource = discovery.find(ref);
     if (resource === undefined) return { type: "Absent" };
     const read = await writer.read({ resource, namespace: ref.namespace, name: ref.name }, signal);
-    if (read.type === "Written") {
-      const { uid = "" } = read.object.metadata;
-      return { type: "Present", uid, owners: ownersOf(read.object) };
-    }
+    if (read.type === "Written") return ownerReadOf(read.object);
     const { reason, message } = read.failure;
     if (reason === "NotFound") return { type: "Absent" };
     if (reason === "Forbidden") return { type: "Failed", reason, message };

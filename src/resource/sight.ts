@@ -1,4 +1,5 @@
 /** What is kept of a live object that nobody declares: enough to say who accounts for it, and never its body. */
+import { type DelivererMark, marksOf } from "./deliverer-mark.ts";
 import type { LiveRead } from "./live.ts";
 import { type OwnerReference, ownersOf } from "./owner.ts";
 import { apiVersionOf, isJsonObject, type KubernetesObject, type ResourceRef } from "./resource.ts";
@@ -7,6 +8,8 @@ import { apiVersionOf, isJsonObject, type KubernetesObject, type ResourceRef } f
 export interface Sight {
   readonly uid: string;
   readonly owners: readonly OwnerReference[];
+  /** Left out where there are none. */
+  readonly marks?: readonly DelivererMark[];
   /** When the watch brought the object, and when this version of it. */
   readonly firstSeenAtMs: number;
   readonly arrivedAtMs: number;
@@ -44,9 +47,11 @@ export function sightOf(object: KubernetesObject, atMs: number, before?: Sight):
   const { uid = "", deletionTimestamp } = object.metadata;
   const same = before?.uid === uid ? before : undefined;
   const trait = traitOf(object);
+  const marks = marksOf(object);
   return {
     uid,
     owners: ownersOf(object),
+    ...(marks.length === 0 ? {} : { marks }),
     firstSeenAtMs: same?.firstSeenAtMs ?? atMs,
     arrivedAtMs: atMs,
     ...(deletionTimestamp === undefined ? {} : { terminatingSinceMs: same?.terminatingSinceMs ?? atMs }),

@@ -240,6 +240,40 @@ describe("an object that only the live file holds", () => {
     expect(await unexpectedIn(settings + pod(owner("ReplicaSet", "r1")))).toEqual(["Pod web-a NotObserved"]);
   });
 
+  it("is accounted for by the inventory of a deliverer that the file holds", async () => {
+    const crd = `---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: kustomizations.kustomize.toolkit.fluxcd.io}
+spec:
+  group: kustomize.toolkit.fluxcd.io
+  scope: Namespaced
+  names: {kind: Kustomization, plural: kustomizations}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+`;
+    const kustomization = (id: string) => `---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+status: {inventory: {entries: [{id: ${id}, v: v1}]}}
+`;
+    const marked = binding(
+      ", labels: {kustomize.toolkit.fluxcd.io/name: apps, kustomize.toolkit.fluxcd.io/namespace: flux-system}",
+    );
+    const verdictOn = async (live: string) => {
+      const { report } = await compared(
+        configMap("name: settings, namespace: shop") + `\n${crd}`,
+        settings + live,
+      );
+      const found = report.objects.find(({ resource }) => resource.kind === "RoleBinding");
+      return found?.type ?? found?.reason;
+    };
+    const id = "shop_extra_rbac.authorization.k8s.io_RoleBinding";
+    expect(await verdictOn(`\n${kustomization(id)}${marked}`)).toBeUndefined();
+    expect(await verdictOn(`\n${kustomization("shop_other__Pod")}${marked}`)).toBe("Unexpected");
+    expect(await verdictOn(`\n${marked}`)).toBe("NotObserved");
+  });
+
   it("is not reported while it is being deleted, and is if it has been for long", async () => {
     const going = (time: string) => unexpectedIn(settings + binding(`, deletionTimestamp: "${time}"`));
     expect(await going(new Date().toISOString())).toEqual([]);

@@ -3,12 +3,18 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Coverage } from "../../src/controller/coverage.ts";
 import { type Declaration, DesiredStore } from "../../src/controller/desired-store.ts";
 import { DriftStore } from "../../src/controller/drift-store.ts";
+import type { OwnerRead } from "../../src/controller/owner-read.ts";
 import { policyKey } from "../../src/controller/policy-key.ts";
 import type { PolicyStore } from "../../src/controller/policy-store.ts";
 import type { Reported } from "../../src/controller/report.ts";
 import type { SourceStore } from "../../src/controller/source-store.ts";
-import { createUnexpectedReconciler, thePolicies } from "../../src/controller/unexpected-reconciler.ts";
-import { type ResourceRef, resourceKey } from "../../src/resource/resource.ts";
+import {
+  createUnexpectedReconciler,
+  thePolicies,
+  type UnexpectedReconciler,
+} from "../../src/controller/unexpected-reconciler.ts";
+import type { Inventory } from "../../src/drift/inventories.ts";
+import { type ResourceKey, type ResourceRef, resourceKey } from "../../src/resource/resource.ts";
 import type { LiveSight, Sight } from "../../src/resource/sight.ts";
 
 const policy = policyKey({ namespace: "shop", name: "main" });
@@ -30,6 +36,7 @@ let calls: string[];
 let arePoliciesKnown: boolean;
 let policies: PolicyStore;
 let desired: DesiredStore;
+let read: OwnerRead;
 let sources: SourceStore;
 
 beforeEach(() => {
@@ -39,6 +46,7 @@ beforeEach(() => {
   arePoliciesKnown = true;
   policies = new Map([[policy, entry]]);
   desired = new DesiredStore();
+  read = { type: "Absent" };
   desired.replace(policy, { revision: "r1", declarations: new Map() });
   sources = new Map([[policy, { headReadAtMs: 5_000, refused: false, policyGeneration: 1 }]]);
 });
@@ -51,7 +59,7 @@ function reconciler() {
   const coverage: Pick<Coverage, "versionOf" | "reporterOf" | "policiesIn" | "isGenerated"> = {
     versionOf: () => "v1",
     reporterOf: ({ kind }) => (kind === "Pod" || kind === "ReplicaSet" ? policy : undefined),
-    policiesIn: () => [policy],
+    policiesIn: (namespace) => (namespace === "shop" ? [policy] : []),
     isGenerated: () => false,
   };
   return createUnexpectedReconciler({
@@ -66,7 +74,8 @@ function reconciler() {
     sight: (ref) =>
       sights.get(resourceKey(ref)) ?? (ref.kind === "Database" ? undefined : { type: "Absent", sinceMs: 0 }),
     scopeOf: () => "Namespaced",
-    readOwner: () => Promise.resolve({ type: "Absent" }),
+    delivererNamespaces: ["flux-system"],
+    readOwner: () => Promise.resolve(read),
     arePoliciesKnown: () => arePoliciesKnown,
     report: ({ verdict, input }: Reported) => {
       const arrivedAtMs = input.live.type === "Present" ? input.live.arrivedAtMs : "unknown";
@@ -175,6 +184,68 @@ describe("an object whose owner is not there", () => {
     await unexpected.reconcile(key, signal);
     expect(calls).toEqual([]);
     expect([...unexpected.takeWaiting("ReplicaSet.apps")]).toEqual([key]);
+  });
+});
+
+describe("an object that says which deliverer it is of", () => {
+  const marks = [{ kind: "Kustomization", namespace: "flux-system", name: "apps" }] as const;
+  const inventory = (others: Inventory["others"], ...lists: readonly ResourceKey[]): OwnerRead => ({
+    type: "Present",
+    uid: "u",
+    owners: [],
+    marks: [],
+    inventory: { lists: new Set(lists), others },
+  });
+  const after = async (unexpected: UnexpectedReconciler, ms: number) => {
+    nowMs += ms;
+    calls = [];
+    await unexpected.reconcile(key, signal);
+    return calls;
+  };
+
+  beforeEach(() => {
+    sights.set(key, present({ marks }));
+  });
+
+  it("is left alone where that one lists it", async () => {
+    read = inventory("Unlisted", key);
+    expect(await after(reconciler(), 0)).toEqual([]);
+  });
+
+  it("is reported after a minute where it does not, and looked at again, ever later: the list may be late", async () => {
+    read = inventory("Unlisted");
+    const unexpected = reconciler();
+    expect(await after(unexpected, 0)).toEqual(["again 60000"]);
+    expect(await after(unexpected, 60_000)).toEqual(["again 600000", `report Drifted ${nowMs}`]);
+    expect(await after(unexpected, 600_000)).toEqual(["again 660000", `report Drifted ${nowMs}`]);
+    expect(await after(unexpected, 100_000_000)).toEqual(["again 86400000", `report Drifted ${nowMs}`]);
+    read = inventory("Unlisted", key);
+    expect(await after(unexpected, 86_400_000)).toEqual([]);
+  });
+
+  it("is not reported by what was read of the list before", async () => {
+    read = inventory("Unlisted");
+    const unexpected = reconciler();
+    await after(unexpected, 0);
+    read = inventory("Unlisted", key);
+    expect(await after(unexpected, 60_000)).toEqual([]);
+  });
+
+  it("has ten minutes while a delivery is under way, and no more", async () => {
+    read = inventory("Delivering");
+    const unexpected = reconciler();
+    expect(await after(unexpected, 0)).toEqual(["again 600000"]);
+    expect(await after(unexpected, 599_000)).toEqual(["again 1000"]);
+    expect(await after(unexpected, 1_000)).toEqual(["again 600000", `report Drifted ${nowMs}`]);
+  });
+
+  it("is Unknown, and looked at again, where the list may not be read", async () => {
+    read = { type: "Failed", reason: "Forbidden", message: "may not get it" };
+    expect(await after(reconciler(), 0)).toEqual(["again 600000", "report Unknown unknown"]);
+  });
+
+  it("is reported at once where there is no such deliverer", async () => {
+    expect(await after(reconciler(), 0)).toEqual(["report Drifted 200"]);
   });
 });
 

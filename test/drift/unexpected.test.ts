@@ -1,5 +1,6 @@
 /** Who accounts for an object that Git does not declare: what every cluster holds, owners, and owners that are forged. */
 import { describe, expect, it } from "@jest/globals";
+import type { Listing } from "../../src/drift/inventories.ts";
 import { leftAlone, whyLeftAlone } from "../../src/drift/left-alone.ts";
 import {
   accountFor,
@@ -7,6 +8,7 @@ import {
   type OwnerSight,
   type UndeclaredObject,
 } from "../../src/drift/unexpected.ts";
+import type { DelivererMark } from "../../src/resource/deliverer-mark.ts";
 import type { OwnerReference } from "../../src/resource/owner.ts";
 import { formatRef } from "../../src/resource/resource.ts";
 
@@ -33,6 +35,7 @@ type Known = Readonly<Record<string, Partial<Extract<OwnerSight, { type: "Found"
 /** Owners by the way they are written for people; each has the uid that `owner` gives it. */
 function lookup(known: Known) {
   return {
+    delivererNamespaces: ["argocd", "flux-system"],
     look(ref: OwnerRef): OwnerSight {
       const found = known[formatRef(ref)];
       if (found === undefined) return { type: "Absent" };
@@ -203,6 +206,77 @@ describe("what names no owner where controllers leave none", () => {
   });
 });
 
+describe("a deliverer", () => {
+  const apps = "Kustomization.kustomize.toolkit.fluxcd.io flux-system/apps";
+  const release = "HelmRelease.helm.toolkit.fluxcd.io shop/web";
+  const byApps = { kind: "Kustomization", namespace: "flux-system", name: "apps" } as const;
+  const byRelease = { kind: "HelmRelease", namespace: "shop", name: "web" } as const;
+  const binding = "RoleBinding.rbac.authorization.k8s.io shop/web";
+  const marked = (...marks: readonly DelivererMark[]) => ({ ...object(binding), marks });
+
+  it("accounts for what its inventory lists, if it is at home or declared", () => {
+    expect(account(marked(byApps), { [apps]: { atHome: true, listing: "Listed" } })).toBe("Owned");
+    expect(account(marked(byRelease), { [release]: { declared: true, listing: "Listed" } })).toBe("Owned");
+  });
+
+  it("does not account for what it does not list, nor for anything if it is not there", () => {
+    expect(account(marked(byApps), { [apps]: { atHome: true, listing: "Unlisted" } })).toBe("Unlisted");
+    expect(account(marked(byApps), { [apps]: { atHome: true, listing: "Delivering" } })).toBe("Delivering");
+    expect(account(marked(byApps))).toBe("NoOwner");
+  });
+
+  it("is asked about this very object", () => {
+    const asked: (string | undefined)[] = [];
+    const { look, ...rest } = lookup({});
+    accountFor(marked(byApps), { ...rest, look: (ref) => (asked.push(ref.lists), look(ref)) });
+    expect(asked).toEqual(["rbac.authorization.k8s.io/RoleBinding/shop/web"]);
+  });
+
+  it("for which nobody answers accounts for nothing, and is given no time: anybody may write its status", () => {
+    for (const listing of ["Listed", "Unlisted", "Delivering", "Unclear"] as const)
+      expect(account(marked(byRelease), { [release]: { listing } })).toBe("NoOwner");
+  });
+
+  it("that is reported itself accounts for what it lists", () => {
+    expect(account(marked(byRelease), { [release]: { judged: true, listing: "Listed" } })).toBe("Owned");
+  });
+
+  it("that another one delivers is answered for by that one, if that one lists it", () => {
+    const chain = (listing: Listing) => ({
+      [release]: { listing: "Listed", marks: [byApps] } as const,
+      [apps]: { atHome: true, listing },
+    });
+    expect(account(marked(byRelease), chain("Listed"))).toBe("Owned");
+    expect(account(marked(byRelease), chain("Unlisted"))).toBe("Unlisted");
+    // It may have been made a moment ago, and have delivered something already.
+    expect(account(marked(byRelease), chain("Delivering"))).toBe("Delivering");
+  });
+
+  it("that lists itself is not answered for by that", () => {
+    const known = { [release]: { listing: "Listed", marks: [byRelease] } as const };
+    expect(account(marked(byRelease), known)).toBe("Tangled");
+  });
+
+  it("of which nothing can be said leaves it open", () => {
+    expect(account(marked(byApps), { [apps]: "Unread" })).toBe("Read");
+    expect(account(marked(byApps), { [apps]: "Unreadable" })).toBe("Unknown");
+    expect(account(marked(byApps), { [apps]: { atHome: true, listing: "Unclear" } })).toBe("Unknown");
+    expect(account(marked(byApps, byRelease), { [apps]: "Unreadable" })).toBe("Unknown");
+  });
+
+  it("is looked for in all the deliverers' namespaces, if it is an application without one", () => {
+    const app = "Application.argoproj.io flux-system/web";
+    const known = { [app]: { atHome: true, listing: "Listed" } as const };
+    expect(account(marked({ kind: "Application", name: "web" }), known)).toBe("Owned");
+    expect(account(marked({ kind: "Application", namespace: "shop", name: "web" }), known)).toBe("NoOwner");
+  });
+
+  it("is no owner: what names it as one is forged, whatever its inventory lists", () => {
+    const known = { [release]: { declared: true, listing: "Listed" } as const };
+    expect(account(object("Deployment.apps shop/web", owner(release)), known)).toBe("NoOwner");
+  });
+});
+
 describe("a custom resource", () => {
   const resource = "Database.db.example.com shop/main";
   const workload = object("Deployment.apps shop/main", owner(resource, { controller: false }));
@@ -246,8 +320,8 @@ describe("a custom resource", () => {
     const owners = names.map((name) => owner(name));
     const known = Object.fromEntries(names.map((name) => [name, { owners }]));
     let looks = 0;
-    const { look } = lookup(known);
-    const counting = { look: (ref: OwnerRef) => ((looks += 1), look(ref)) };
+    const { look, ...rest } = lookup(known);
+    const counting = { ...rest, look: (ref: OwnerRef) => ((looks += 1), look(ref)) };
     expect(accountFor(object("Pod shop/x", ...owners), counting)).toEqual({
       type: "Unaccounted",
       why: "Tangled",

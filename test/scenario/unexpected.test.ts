@@ -331,6 +331,113 @@ describe("a forged owner", () => {
   });
 });
 
+describe("what another deliverer delivers", () => {
+  const marks = (kind: "kustomize" | "helm", namespace: string) => ({
+    labels: {
+      [`${kind}.toolkit.fluxcd.io/name`]: "apps",
+      [`${kind}.toolkit.fluxcd.io/namespace`]: namespace,
+    },
+  });
+  const deliverer = (kind: string, namespace: string, ids: readonly string[], metadata = {}) => ({
+    ...object(
+      kind === "HelmRelease" ? "helm.toolkit.fluxcd.io/v2" : "kustomize.toolkit.fluxcd.io/v1",
+      kind,
+      "apps",
+      { ...metadata, namespace },
+    ),
+    status: { inventory: { entries: ids.map((id) => ({ id, v: "v1" })) } },
+  });
+  const reconciled = {
+    ...binding,
+    metadata: { ...binding.metadata, ...marks("kustomize", "flux-system") },
+  };
+  const listed = "shop_backdoor_rbac.authorization.k8s.io_RoleBinding";
+
+  it("is not reported where its inventory lists it", async () => {
+    const world = await delivered();
+    world.write(deliverer("Kustomization", "flux-system", [listed]));
+    world.write(reconciled);
+    await world.settle();
+    world.wait(1_000_000);
+    await world.settle();
+    expect(world.story).toEqual([]);
+  });
+
+  it("may be seen before the inventory lists it", async () => {
+    const world = await delivered();
+    world.write(deliverer("Kustomization", "flux-system", []));
+    world.write(reconciled);
+    await world.settle();
+    world.write(deliverer("Kustomization", "flux-system", [listed]));
+    world.wait(61_000);
+    await world.settle();
+    expect(world.story).toEqual([]);
+  });
+
+  it("is reported where the inventory does not list it, until it does", async () => {
+    const world = await delivered();
+    world.write(deliverer("Kustomization", "flux-system", [listed.replace("RoleBinding", "Role")]));
+    world.write(reconciled);
+    await world.settle();
+    world.wait(61_000);
+    await world.settle();
+    expect(world.story).toEqual(["Detected Unexpected backdoor"]);
+    world.write(deliverer("Kustomization", "flux-system", [listed]));
+    world.wait(600_000);
+    await world.settle();
+    expect(world.story.at(-1)).toBe("Resolved RevertedByOther backdoor");
+  });
+
+  it("is reported when it is listed no more, or nobody is there to list it", async () => {
+    const world = await delivered();
+    world.write(deliverer("Kustomization", "flux-system", [listed]));
+    world.write(reconciled);
+    await world.settle();
+    world.remove(deliverer("Kustomization", "flux-system", []));
+    world.wait(600_000);
+    await world.settle();
+    expect(world.story).toEqual(["Detected Unexpected backdoor"]);
+  });
+
+  it("is Unknown where the inventory may not be read", async () => {
+    const world = await delivered();
+    world.forbid("Kustomization");
+    world.write(reconciled);
+    await world.settle();
+    expect(world.verdictOf(reconciled)).toBe("Unknown Forbidden");
+    expect(world.story).toEqual([]);
+  });
+
+  it.each(["shop", "shop-staging"])("is reported where a tenant lists it, in %s", async (namespace) => {
+    const world = await delivered();
+    const forged = { ...binding, metadata: { ...binding.metadata, ...marks("helm", namespace) } };
+    world.write(deliverer("HelmRelease", namespace, [listed]));
+    world.write(forged);
+    await world.settle();
+    expect(world.story).toEqual(["Detected Unexpected backdoor"]);
+  });
+
+  it("is not reported where a release lists it that Git declares, or that such a deliverer delivers", async () => {
+    const chart = { ...binding, metadata: { ...binding.metadata, ...marks("helm", "shop") } };
+    const first = await delivered();
+    const release = deliverer("HelmRelease", "shop", [listed]);
+    const { status: _, ...manifest } = release;
+    first.commit(settings, manifest);
+    await first.poll();
+    first.write(release, { name: "kubectl-client-side-apply" });
+    first.write(chart);
+    await first.settle();
+    expect(first.story).toEqual([]);
+
+    const second = await delivered();
+    second.write(deliverer("Kustomization", "flux-system", ["shop_apps_helm.toolkit.fluxcd.io_HelmRelease"]));
+    second.write(deliverer("HelmRelease", "shop", [listed], marks("kustomize", "flux-system")));
+    second.write(chart);
+    await second.settle();
+    expect(second.story).toEqual([]);
+  });
+});
+
 describe("an object that is being deleted", () => {
   const going = {
     ...binding,

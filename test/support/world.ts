@@ -5,7 +5,7 @@ import { createCoverage } from "../../src/controller/coverage.ts";
 import { DesiredStore } from "../../src/controller/desired-store.ts";
 import { createDriftReconciler, type RollbackOrder } from "../../src/controller/drift-reconciler.ts";
 import { DriftStore, type Episode } from "../../src/controller/drift-store.ts";
-import type { OwnerRead } from "../../src/controller/owner-cache.ts";
+import { type OwnerRead, ownerReadOf } from "../../src/controller/owner-read.ts";
 import type { KindScope } from "../../src/controller/place.ts";
 import { type PolicyKey, policyKey } from "../../src/controller/policy-key.ts";
 import type { PolicyStore } from "../../src/controller/policy-store.ts";
@@ -15,6 +15,7 @@ import type { SourceStore } from "../../src/controller/source-store.ts";
 import { createUnexpectedReconciler, thePolicies } from "../../src/controller/unexpected-reconciler.ts";
 import { createUpgradeWatch, type Suspicion } from "../../src/controller/upgrade-watch.ts";
 import type { DeliveredMark, RollbackAttempt } from "../../src/drift/input.ts";
+import { isDeliverer } from "../../src/drift/inventories.ts";
 import type { JsonPatchOperation } from "../../src/drift/json-patch.ts";
 import { kindNameOf } from "../../src/drift/makers.ts";
 import { rollbackPatch } from "../../src/drift/patch.ts";
@@ -23,7 +24,6 @@ import type { WriteResult, WriteTarget } from "../../src/kubernetes/write.ts";
 import { type ConfirmDeps, createConfirm } from "../../src/operator/confirm.ts";
 import type { DesiredObject } from "../../src/resource/desired.ts";
 import type { LiveRead } from "../../src/resource/live.ts";
-import { ownersOf } from "../../src/resource/owner.ts";
 import {
   type GroupVersionKind,
   type KubernetesObject,
@@ -233,6 +233,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     now,
     coverage: () => coverage,
     sight,
+    delivererNamespaces: ["argocd", "flux-system"],
     readOwner: (ref) => Promise.resolve(readOwner(ref)),
     arePoliciesKnown: () => true,
     report: report.report,
@@ -435,7 +436,8 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
   function scopeOf(gvk: GroupVersionKind): KindScope {
     const kind = shippedKind(gvk);
     // Custom resources are namespaced here.
-    if (kind === undefined) return gvk.group.endsWith(".example.com") ? "Namespaced" : "NotServed";
+    if (kind === undefined)
+      return gvk.group.endsWith(".example.com") || isDeliverer(gvk) ? "Namespaced" : "NotServed";
     return kind.namespaced ? "Namespaced" : "Cluster";
   }
 
@@ -456,7 +458,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
       return { type: "Failed", reason: "Forbidden", message: `may not get ${ref.kind}` };
     const owner = kept.cluster.get(resourceKey(ref))?.object;
     if (owner === undefined) return { type: "Absent" };
-    return { type: "Present", uid: owner.metadata.uid ?? "", owners: ownersOf(owner) };
+    return ownerReadOf(owner);
   }
 
   function readLive(ref: Parameters<typeof resourceKey>[0]): LiveRead {
