@@ -9,6 +9,7 @@ import { type Operator, startOperator } from "../../dev/demo/operator.ts";
 import type { Json } from "../../src/resource/resource.ts";
 import { eventually, useApiServer } from "../support/api-server.ts";
 import { type ClusterPolicy, createClusterPolicy } from "../support/cluster-policy.ts";
+import { nameOf, reportedBy, unexpectedOf } from "../support/unexpected-records.ts";
 
 jest.setTimeout(120_000);
 
@@ -79,32 +80,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Kind and name of all that is reported as unexpected and is not over. */
-async function unexpected(): Promise<readonly string[]> {
-  const open = (await policy.records()).filter(
-    (record) =>
-      fieldAt(record, ["spec", "type"]) === "Unexpected" &&
-      fieldAt(record, ["status", "resolution"]) === undefined,
-  );
-  return open.map(nameOf).sort();
-}
-
-function nameOf(record: Json): string {
-  const text = (field: string) => {
-    const value = fieldAt(record, ["spec", "object", field]);
-    return typeof value === "string" ? value : "";
-  };
-  return `${text("kind")} ${text("name")}`;
-}
-
-/** These, in whatever order, and nothing else, but for the account that would write. */
-async function reported(...names: readonly string[]): Promise<void> {
-  let found: readonly string[] = [];
-  await eventually(`${names.join(", ")} reported, and nothing else`, async () => {
-    found = (await unexpected()).filter((name) => !name.includes(" holdfast-rollback"));
-    return JSON.stringify(found) === JSON.stringify([...names].sort()) ? found : undefined;
-  }).catch(() => expect(found).toEqual([...names].sort()));
-}
+const reported = (...names: readonly string[]) => reportedBy(policy, names);
 
 describe("what controllers make of what Git declares", () => {
   it("is reported neither when it is made nor later, and neither is what every namespace holds", async () => {
@@ -124,7 +100,7 @@ describe("what controllers make of what Git declares", () => {
   });
 
   it("leaves the account that a policy needs, and that Git does not declare, to be seen", async () => {
-    expect(await unexpected()).toContain("RoleBinding holdfast-rollback-admin");
+    expect(await unexpectedOf(policy)).toContain("RoleBinding holdfast-rollback-admin");
   });
 });
 
