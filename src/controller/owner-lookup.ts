@@ -2,7 +2,12 @@
 import { listingOf } from "../drift/inventories.ts";
 import { whyLeftAlone } from "../drift/left-alone.ts";
 import type { OwnerLookup, OwnerRef, OwnerSight } from "../drift/unexpected.ts";
-import { type GroupVersionKind, type ResourceRef, resourceKey } from "../resource/resource.ts";
+import {
+  type GroupVersionKind,
+  parseResourceKey,
+  type ResourceRef,
+  resourceKey,
+} from "../resource/resource.ts";
 import type { LiveSight, Sight } from "../resource/sight.ts";
 import type { Coverage } from "./coverage.ts";
 import type { DesiredStore } from "./desired-store.ts";
@@ -94,6 +99,7 @@ export function createOwnerLookup(deps: OwnerDeps): ReadingLookup {
 
   function fromPresent(owner: OwnerRef, read: Extract<OwnerRead, { type: "Present" }>): OwnerSight {
     if (owner.lists === undefined) return found(owner, read);
+    if (!mayDeliverTo(parseResourceKey(owner.lists).namespace, owner)) return { type: "Absent" };
     return {
       ...found(owner, read),
       listing: listingOf(owner.lists, read.inventory),
@@ -114,6 +120,16 @@ export function createOwnerLookup(deps: OwnerDeps): ReadingLookup {
   /** Where policies look, objects are judged by what Git says of them; so are those of deliverers. */
   function isAtHome({ namespace }: OwnerRef): boolean {
     return deps.delivererNamespaces.includes(namespace) && deps.coverage().policiesIn(namespace).length === 0;
+  }
+
+  /** Who may write a deliverer's status in one tenant's namespace must not hide anything in another's. */
+  function mayDeliverTo(target: string, { namespace }: OwnerRef): boolean {
+    if (target === namespace || deps.delivererNamespaces.includes(namespace)) return true;
+    const policies = deps.coverage().policiesIn(target);
+    return deps
+      .coverage()
+      .policiesIn(namespace)
+      .some((policy) => policies.includes(policy));
   }
 }
 

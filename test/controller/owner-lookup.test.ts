@@ -72,11 +72,19 @@ describe("the inventory of a deliverer", () => {
   it.each([
     ["in a namespace of deliverers", "flux-system", ["shop"], true],
     ["in one that a policy reaches", "flux-system", ["shop", "flux-system"], false],
-    ["in any other: a tenant may have it", "shop-staging", ["shop"], false],
     ["in the policy's own", "shop", ["shop"], false],
   ] as const)("%s counts by its place or not", async (_, namespace, covered, atHome) => {
     const { look } = lookup(listing, covered);
     expect(await look({ ...apps, namespace })).toMatchObject({ atHome, declared: false, judged: false });
+  });
+
+  it("in another namespace is nothing, unless one policy reaches both: a tenant may have it", async () => {
+    const staging = { ...apps, namespace: "shop-staging" };
+    expect(await lookup(listing).look(staging)).toEqual({ type: "Absent" });
+    expect(await lookup(listing, ["shop", "shop-staging"]).look(staging)).toMatchObject({
+      type: "Found",
+      atHome: false,
+    });
   });
 
   it("is of a deliverer that is reported, where its kind is looked through", async () => {
