@@ -1,5 +1,6 @@
 /** Kubernetes quantities as exact numbers: `1024Mi` is `1Gi`, `1` is `1000m`, `0.5` is `500m`. */
 import type { Json } from "../resource/resource.ts";
+import { inThousandths } from "./thousandths.ts";
 
 /** The grammar of k8s.io/apimachinery/pkg/api/resource.Quantity. */
 const grammar = /^([+-]?)(\d*)(?:\.(\d*))?(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d+)?$/;
@@ -37,6 +38,8 @@ interface Decimal {
  */
 export function sameQuantity(desired: Json, live: Json): boolean {
   if (desired === live) return true;
+  const [few, liveFew] = [inThousandths(desired), inThousandths(live)];
+  if (few !== undefined && liveFew !== undefined) return few === liveFew;
   const [wanted, found] = [parseQuantity(desired), parseQuantity(live)];
   if (wanted === undefined || found === undefined) return false;
   return (

@@ -64,6 +64,53 @@ describe("quantities", () => {
     );
   });
 
+  it("are the same by plain numbers and by exact ones, which a sign asks for", () => {
+    const digits = fc.stringMatching(/^\d{0,9}$/);
+    const unit = fc.constantFrom(
+      "",
+      "",
+      "n",
+      "u",
+      "m",
+      "k",
+      "M",
+      "G",
+      "T",
+      "P",
+      "E",
+      "Ki",
+      "Mi",
+      "Gi",
+      "Ti",
+      "e3",
+      "x",
+    );
+    const amount = fc.oneof(
+      fc
+        .tuple(
+          digits,
+          fc.oneof(
+            fc.constant(""),
+            digits.map((text) => `.${text}`),
+          ),
+          unit,
+        )
+        .map((parts) => parts.join("")),
+      fc.tuple(fc.nat({ max: 9 }), fc.constantFrom("Ki", "k", "")).map(([n, unit]) => `${n}${unit}`),
+      fc
+        .tuple(fc.nat({ max: 9 }), fc.constantFrom("000m", "000", ".000k", "024", "024m"))
+        .map((parts) => parts.join("")),
+      fc.constantFrom("9007199254740992", "9007199254740993", "9007199254740.993k", "9007199254740993m", "."),
+    );
+    const signed = (text: string) => `+${text}`;
+    fc.assert(
+      fc.property(amount, amount, (a, b) => {
+        expect([a, b, sameQuantity(a, b)]).toEqual([a, b, a === b || sameQuantity(signed(a), signed(b))]);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   it("take no time, however long the text", () => {
     const start = cpuMs();
     sameQuantity("9".repeat(1_000_000), "8".repeat(1_000_000));
