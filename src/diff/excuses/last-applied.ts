@@ -15,6 +15,7 @@ import { matchItems } from "../list-items.ts";
 import { isEmpty } from "../omission.ts";
 import { isPart } from "../part-of.ts";
 import { stepInto } from "../parts.ts";
+import { isTextOf } from "../same-text.ts";
 import { withStringDataFolded } from "../secret.ts";
 
 /**
@@ -22,11 +23,21 @@ import { withStringDataFolded } from "../secret.ts";
  * or a valid mark. Anything else would come back at the next `kubectl apply`, or would hide what is to be pruned.
  */
 export const isLastApplied: ValueCheck = (value, at) => {
+  if (typeof value !== "string") return false;
+  // Nearly always it is what Git says, word for word: that takes neither parsing nor schema nor paths.
+  if (isOf(at.desired, at.live) && isTextOf(value, asApplied(at.desired))) return true;
   const mark = parseObject(value);
   if (mark === undefined || !isOf(mark, at.live)) return false;
-  // Nearly always it is what Git says, word for word: that takes neither schema nor paths.
   return isPart(mark, at.desired) || new Reading(at).holds(withStringDataFolded(mark));
 };
+
+/** kubectl writes annotations where the manifest states none. */
+function asApplied(desired: KubernetesObject): KubernetesObject {
+  const { metadata } = desired;
+  return metadata.annotations === undefined
+    ? { ...desired, metadata: { ...metadata, annotations: {} } }
+    : desired;
+}
 
 /** Deeper than any real object. */
 const deepest = 100;
@@ -114,11 +125,10 @@ class Reading {
   }
 }
 
-function parseObject(value: Json): KubernetesObject | undefined {
-  if (typeof value !== "string") return undefined;
+function parseObject(text: string): KubernetesObject | undefined {
   let parsed: Json;
   try {
-    parsed = JSON.parse(value) as Json; // JSON.parse answers JSON
+    parsed = JSON.parse(text) as Json; // JSON.parse answers JSON
   } catch {
     return undefined;
   }

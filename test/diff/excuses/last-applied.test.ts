@@ -1,10 +1,12 @@
 /** kubectl's last-applied annotation: it may say what Git says, and nothing else. */
 import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
 import { noRules } from "../../../src/diff/excuse-rules.ts";
 import { redactObject } from "../../../src/diff/redact.ts";
 import { parsePathPattern } from "../../../src/fieldpath/path-pattern.ts";
-import type { JsonObject, KubernetesObject } from "../../../src/resource/resource.ts";
+import type { Json, JsonObject, KubernetesObject } from "../../../src/resource/resource.ts";
 import { anyNode, type SchemaNode } from "../../../src/schema/schema-node.ts";
+import { arbitraryJson } from "../../support/arbitrary-json.ts";
 import { added, excused, type Situation, shippedSchema } from "./excuse-support.ts";
 
 const path = 'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]';
@@ -160,6 +162,71 @@ describe("the last-applied mark is excused", () => {
     ).toBe(false);
   });
 });
+
+describe("the last-applied mark, read quickly", () => {
+  /** What is indented takes a parser. */
+  const slowly = (mark: unknown) => JSON.stringify(mark, undefined, 1);
+  const name = fc.constantFrom(
+    "replicas",
+    "paused",
+    "name",
+    "labels",
+    "annotations",
+    "spec",
+    "a",
+    "__proto__",
+  );
+  const value = fc.oneof(
+    arbitraryJson(2),
+    fc.constantFrom<Json>({}, [], null, { app: "web" }, "shop", "web", 2, "apps/v1", "Deployment"),
+  );
+  const edit = fc.record({ at: fc.nat(), name, value, isTaken: fc.boolean() });
+
+  it("is judged as it is when it is parsed, whatever somebody changed in it", () => {
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 2 }), fc.boolean(), (edits, isAnnotated) => {
+        const stated = isAnnotated
+          ? { ...desired, metadata: { ...desired.metadata, annotations: {} } }
+          : desired;
+        const mark = structuredClone(stated) as unknown as Record<string, Json>; // edited below
+        for (const { at, name, value, isTaken } of edits) {
+          const objects = objectsIn(mark);
+          const object = objects[at % objects.length] ?? mark;
+          if (isTaken) delete object[Object.keys(object)[at % 3] ?? name];
+          else
+            Object.defineProperty(object, name, {
+              value,
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+        }
+        expect(isExcused(JSON.stringify(mark))).toBe(isExcused(slowly(mark)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("is excused with the empty annotations that kubectl writes, on the object that it names", () => {
+    const mark = { ...desired, metadata: { ...desired.metadata, annotations: {} } };
+    const other = { ...desired, metadata: { ...desired.metadata, name: "other" } };
+    expect(isExcused(mark)).toBe(true);
+    expect(isExcused(mark, { live: other })).toBe(false);
+  });
+
+  it("is no more than what comes last where a name stands twice", () => {
+    const twice = JSON.stringify(desired).replace('"replicas":2', '"replicas":2,"replicas":3');
+    expect(isExcused(twice)).toBe(false);
+    expect(isExcused(twice.replace('"replicas":2,"replicas":3', '"replicas":3,"replicas":2'))).toBe(true);
+  });
+});
+
+/** All objects in a JSON value that was just made. */
+function objectsIn(value: Json): Record<string, Json>[] {
+  if (typeof value !== "object" || value === null) return [];
+  const below = Object.values(value).flatMap(objectsIn);
+  return Array.isArray(value) ? below : [value as Record<string, Json>, ...below]; // nobody else has it
+}
 
 describe("the last-applied mark is drift", () => {
   it.each<[string, (copy: Changeable) => unknown]>([
