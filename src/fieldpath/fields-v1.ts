@@ -72,20 +72,25 @@ export function encodeFieldsV1({ isMember, children }: FieldSet): JsonObject {
 /**
  * Whether the set, on its wire form, holds the path or something below it; or, for a path into an atomic list, the
  * list. Of a leaf above the path nothing else follows: `f:labels: {}` is also what is left when another manager took
- * over the last label. Follows the one path, and reads nothing beside it.
+ * over the last label. Follows the one path, and reads nothing beside it. `texts` are the path's elements as they are
+ * encoded, where several sets are asked for one path.
  */
-export function touches(fieldsV1: Json | undefined, path: FieldPath): boolean {
+export function touches(
+  fieldsV1: Json | undefined,
+  path: FieldPath,
+  texts: readonly string[] = path.map(encodeElement),
+): boolean {
   let node = fieldsV1;
   for (const [depth, element] of path.entries()) {
-    const child = isJsonObject(node) ? childOf(node, element) : undefined;
+    const text = texts[depth] ?? encodeElement(element);
+    const child = isJsonObject(node) ? childOf(node, element, text) : undefined;
     if (child === undefined) return depth > 0 && element.type === "index" && isMember(node);
     node = child;
   }
   return (path.length > 0 && isMember(node)) || hasChildren(node);
 }
 
-function childOf(node: JsonObject, element: PathElement): Json | undefined {
-  const text = encodeElement(element);
+function childOf(node: JsonObject, element: PathElement, text: string): Json | undefined {
   if (Object.hasOwn(node, text)) return node[text];
   // Go and JavaScript spell fields alike, and plain values too.
   if (element.type === "field" || element.type === "index" || plainAscii.test(text)) return undefined;

@@ -1,7 +1,7 @@
 /** `metadata.managedFields`: which program wrote which field. It explains a change; it never decides one. */
 import { isJsonObject, type Json } from "../resource/resource.ts";
 import type { FieldPath } from "./field-path.ts";
-import { touches } from "./fields-v1.ts";
+import { encodeElement, touches } from "./fields-v1.ts";
 
 export interface ManagedFieldsEntry {
   readonly manager: string;
@@ -20,26 +20,35 @@ export function decodeManagedFields(managedFields: Json | undefined): readonly M
   return listOf(managedFields).flatMap((entry) => decodeEntry(entry) ?? []);
 }
 
+/** Who owns a path. */
+export type OwnersOf = (path: FieldPath) => readonly ManagedFieldsEntry[];
+
 /**
  * Answers, for one object, who owns a path: its value, something below it, or the atomic value that contains it.
  * Entries of another apiVersion than the object's explain nothing, because their paths are of that version. Nothing is
  * read but the way to the path: an object has hundreds of owned fields, and somebody asks for three.
  */
-export function createOwnership(
-  managedFields: Json | undefined,
-  apiVersion: string,
-): (path: FieldPath) => readonly ManagedFieldsEntry[] {
+export function createOwnership(managedFields: Json | undefined, apiVersion: string): OwnersOf {
   const entries = listOf(managedFields);
+  /** A finding's path is asked for twice at least: to excuse the finding, and to explain it. */
+  const answers = new Map<FieldPath, readonly ManagedFieldsEntry[]>();
+
   return (path) => {
+    const owners = answers.get(path) ?? ownersAt(path);
+    answers.set(path, owners);
+    return owners;
+  };
+
+  function ownersAt(path: FieldPath): readonly ManagedFieldsEntry[] {
+    const texts = path.map(encodeElement);
     const owners: ManagedFieldsEntry[] = [];
     for (const entry of entries) {
-      if (!isJsonObject(entry) || entry["apiVersion"] !== apiVersion || !touches(entry["fieldsV1"], path))
-        continue;
-      const owner = decodeEntry(entry);
+      if (!isJsonObject(entry) || entry["apiVersion"] !== apiVersion) continue;
+      const owner = touches(entry["fieldsV1"], path, texts) ? decodeEntry(entry) : undefined;
       if (owner !== undefined) owners.push(owner);
     }
     return owners;
-  };
+  }
 }
 
 function listOf(managedFields: Json | undefined): readonly Json[] {
