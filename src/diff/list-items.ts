@@ -1,6 +1,6 @@
 /** Which item of a live list is which item of the desired one. */
 import type { Json } from "../resource/resource.ts";
-import { itemKey } from "../schema/item-key.ts";
+import { itemKey, sharedKey } from "../schema/item-key.ts";
 import type { ListKey } from "../schema/schema-node.ts";
 
 /** Lists beyond this many pairs are matched by a table; below, looking at each pair is quicker. */
@@ -23,6 +23,32 @@ export function matchItems(
   return stated.length * found.length <= fewPairs
     ? matchPairwise(stated, found)
     : matchByTable(stated, found);
+}
+
+/**
+ * Whether each item's counterpart stands at its own index, and there are no others: nearly always so, and known without
+ * making keys of several fields. If not, nothing is said.
+ */
+export function isAligned(
+  desired: readonly Json[],
+  live: readonly Json[],
+  keys: readonly ListKey[],
+): boolean {
+  const { length } = desired;
+  if (length !== live.length || length * length > fewPairs) return false;
+  const seen: Keys[number][] = [];
+  for (let i = 0; i < length; i++) {
+    const key = sharedKey(desired[i] ?? null, live[i] ?? null, keys);
+    if (key === undefined || isIn(seen, key)) return false;
+    seen.push(key);
+  }
+  return true;
+}
+
+/** As `includes`, which does not look at a handful of texts as quickly. */
+function isIn(seen: Keys, key: Keys[number]): boolean {
+  for (let i = 0; i < seen.length; i++) if (seen[i] === key) return true;
+  return false;
 }
 
 function matchPairwise(stated: Keys, found: Keys): readonly number[] | undefined {

@@ -4,8 +4,9 @@ import { isSensitive } from "./redact.ts";
 
 /** The object with `stringData` written over `data`, in base64, as the server does it. Other kinds are left as they are. */
 export function withStringDataFolded(object: KubernetesObject): KubernetesObject {
+  if (!isSensitive(object)) return object;
   const { stringData, ...rest } = object;
-  if (!isSensitive(object) || !isJsonObject(stringData)) return object;
+  if (!isJsonObject(stringData)) return object;
   const data = isJsonObject(rest["data"]) ? rest["data"] : {};
   return {
     ...rest,

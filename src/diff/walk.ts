@@ -1,4 +1,5 @@
 /** Walks through both objects side by side, and notes where live is not what Git, and the server after it, say. */
+import { ownMember } from "../resource/own-member.ts";
 import { isJsonObject, type Json, type JsonObject, type KubernetesObject } from "../resource/resource.ts";
 import { itemKey } from "../schema/item-key.ts";
 import { keptField, memberField } from "../schema/member-field.ts";
@@ -13,7 +14,7 @@ import {
 } from "../schema/schema-node.ts";
 import { isServerMade, sameAtomic } from "./atomic.ts";
 import type { DetectionMode, FieldChange } from "./field-change.ts";
-import { matchItems } from "./list-items.ts";
+import { isAligned, matchItems } from "./list-items.ts";
 import { metadataFields, systemAnnotations } from "./metadata.ts";
 import { isDropped, isEmpty, isFilled, isOmitted } from "./omission.ts";
 import { sameScalar } from "./scalar.ts";
@@ -24,18 +25,10 @@ const neverCompared: ReadonlySet<string> = new Set(["apiVersion", "kind", "metad
 /** Deeper than any real object: below, values count whole, so that nobody can exhaust the stack. */
 const deepest = 100;
 
-/** Two objects at the same place. */
-interface Sides {
-  readonly desired: JsonObject;
-  readonly live: JsonObject;
-  readonly schema: SchemaNode;
-}
-
-/** One field of them. */
+/** One field of two objects. */
 interface Field {
   readonly stated: Json | undefined;
   readonly live: Json | undefined;
-  readonly field: StructField;
   /** What Git states of the object that it is a field of. */
   readonly parent: JsonObject;
 }
@@ -56,65 +49,56 @@ export class Walk {
     this.#roots = { desired, live };
     this.#metadata(desired.metadata, live.metadata);
     for (const name of Object.keys(desired)) {
-      if (!neverCompared.has(name)) this.#member(name, { desired, live, schema });
+      if (!neverCompared.has(name)) this.#member(name, fieldOf(name, desired, live), schema);
     }
     if (!this.#isExact) return;
     for (const name of Object.keys(live)) {
-      if (!neverCompared.has(name) && !isStated(desired, name))
-        this.#unstatedMember(name, { desired, live, schema });
+      if (neverCompared.has(name)) continue;
+      this.#unstated(name, fieldOf(name, desired, live), memberField(schema, name) ?? keptField);
     }
   }
 
   #metadata(desired: JsonObject, live: JsonObject): void {
     this.#path.enterField("metadata");
     for (const [name, field] of metadataFields) {
-      let stated = own(desired, name);
-      let found = own(live, name);
+      let { stated, live: found } = fieldOf(name, desired, live);
       if (name === "annotations" && statesSystemAnnotation(stated)) {
         found = withoutSystemAnnotations(found);
         stated = withoutSystemAnnotations(stated);
       }
-      this.#field(name, { stated, live: found, field, parent: desired });
-      if (this.#isExact) this.#unstated(name, { stated, live: found, field, parent: desired });
+      this.#field(name, { stated, live: found, parent: desired }, field);
+      if (this.#isExact) this.#unstated(name, { stated, live: found, parent: desired }, field);
     }
     this.#path.leave();
   }
 
-  #member(name: string, { desired, live, schema }: Sides): void {
-    const stated = desired[name];
-    const found = own(live, name);
+  #member(name: string, at: Field, schema: SchemaNode): void {
     const known = memberField(schema, name);
     // The server drops what it does not know. If it holds such a field all the same, the schema is not the newest.
-    if (known === undefined && found === undefined) return;
-    this.#field(name, { stated, live: found, field: known ?? keptField, parent: desired });
+    if (known !== undefined || at.live !== undefined) this.#field(name, at, known ?? keptField);
   }
 
-  #field(name: string, at: Field): void {
-    const { stated, live, field } = at;
+  #field(name: string, at: Field, field: StructField): void {
+    const { stated, live, parent } = at;
     if (stated === undefined || stated === null) return;
-    if (isLeftToServer(stated, at, this.#roots)) {
-      if (this.#isExact) this.#unstated(name, { ...at, stated: undefined });
+    if (isLeftToServer(at, field, this.#roots)) {
+      if (this.#isExact) this.#unstated(name, { ...at, stated: undefined }, field);
       return;
     }
     this.#path.enterField(name);
     const before = this.changes.length;
     if (live === undefined || live === null) {
-      if (!isOmitted(stated, field) && !isDropped(field, at.parent, this.#roots)) this.#removed(stated);
+      if (!isOmitted(stated, field) && !isDropped(field, parent, this.#roots)) this.#removed(stated);
     } else {
       this.#value(stated, live, field.node);
-      if (this.changes.length > before && isServerMade(live, { ...at, roots: this.#roots }))
+      if (this.changes.length > before && isServerMade(live, { field, stated, parent, roots: this.#roots }))
         this.changes.length = before;
     }
     this.#path.leave();
   }
 
-  #unstatedMember(name: string, { desired, live, schema }: Sides): void {
-    const field = memberField(schema, name) ?? keptField;
-    this.#unstated(name, { stated: undefined, live: own(live, name), field, parent: desired });
-  }
-
   /** What live has and Git does not state: made by the server, or added. */
-  #unstated(name: string, { stated, live, field, parent }: Field): void {
+  #unstated(name: string, { stated, live, parent }: Field, field: StructField): void {
     if ((stated ?? null) !== null || live === undefined || live === null || isOmitted(live, field)) return;
     const { fills } = field;
     let expected: Json | undefined;
@@ -173,22 +157,38 @@ export class Walk {
 
   #members(desired: Json, live: Json, schema: SchemaNode): void {
     if (!isJsonObject(desired) || !isJsonObject(live)) return this.#whole(desired, live, schema);
-    const sides: Sides = { desired, live, schema };
     // The innermost loops of Holdfast: no array is made, and a field that is the same costs two look-ups.
+    let shared = 0;
     for (const name in desired) {
-      const stated = desired[name];
-      if (stated !== live[name] || typeof stated === "object") this.#member(name, sides);
+      const stated = desired[name] ?? null;
+      const found = ownMember(live, name);
+      if (stated !== null && found !== undefined) shared += 1;
+      if (stated !== found || typeof stated === "object")
+        this.#member(name, { stated, live: found, parent: desired }, schema);
     }
-    if (this.#isExact) {
-      for (const name in live) if (!isStated(desired, name)) this.#unstatedMember(name, sides);
-    } else if (schema.type === "struct") this.#displacing(desired, live, schema);
+    if (!this.#isExact) {
+      if (schema.type === "struct") this.#displacing(desired, live, schema);
+    } else if (sizeOf(live) > shared) this.#unstatedMembers(desired, live, schema);
+  }
+
+  /** Of an object that has more fields than both sides share. */
+  #unstatedMembers(desired: JsonObject, live: JsonObject, schema: SchemaNode): void {
+    for (const name in live) {
+      const stated = ownMember(desired, name);
+      if (stated !== undefined && stated !== null) continue;
+      const found = live[name];
+      const field = memberField(schema, name) ?? keptField;
+      // Most of what Git leaves out is a default, and most defaults are the same everywhere.
+      if (found !== field.fills?.constant)
+        this.#unstated(name, { stated, live: found, parent: desired }, field);
+    }
   }
 
   /** Of two fields that exclude each other Git states one and live has the other: both must change. */
   #displacing(desired: JsonObject, live: JsonObject, { displaces }: StructNode): void {
     if (displaces === undefined) return;
     for (const name of Object.keys(live)) {
-      if ((own(desired, name) ?? null) !== null || !displaces(name, { desired, live })) continue;
+      if ((ownMember(desired, name) ?? null) !== null || !displaces(name, { desired, live })) continue;
       this.#path.enterField(name);
       this.#added(live[name] ?? null);
       this.#path.leave();
@@ -199,6 +199,7 @@ export class Walk {
     if (schema.listType === "atomic" || !Array.isArray(desired) || !Array.isArray(live)) {
       return this.#whole(desired, live, schema);
     }
+    if (isAligned(desired, live, schema.keys)) return this.#alignedItems(desired, live, schema);
     const matches = matchItems(desired, live, schema.keys);
     if (matches === undefined) return this.#ambiguousList(desired, live, schema);
     for (let i = 0; i < desired.length; i++) {
@@ -213,6 +214,17 @@ export class Walk {
     if (this.#isExact) this.#unstatedItems(live, matches, schema);
     else if (schema.displaces !== undefined && matches.includes(-1))
       this.#displacingItems(desired, live, schema);
+  }
+
+  /** Each item of the one list is the item of the other at the same index. */
+  #alignedItems(desired: readonly Json[], live: readonly Json[], schema: ListNode): void {
+    if (schema.listType === "set") return;
+    for (let i = 0; i < desired.length; i++) {
+      const item: Json = desired[i] ?? null;
+      this.#path.enterItem(item, i, schema);
+      this.#value(item, live[i] ?? null, schema.items);
+      this.#path.leave();
+    }
   }
 
   #unstatedItems(live: readonly Json[], matches: readonly number[], schema: ListNode): void {
@@ -302,9 +314,9 @@ export class Walk {
 }
 
 /** A zero that the server cannot tell from nothing, where it puts in a value of its own: as if Git stated nothing. */
-function isLeftToServer(stated: Json, { live, field, parent }: Field, roots: Roots): boolean {
+function isLeftToServer({ stated, live, parent }: Field, field: StructField, roots: Roots): boolean {
   if (field.fills === undefined || field.fills.overrides === true || (live ?? null) === null) return false;
-  return isOmitted(stated, field) && isFilled(field, parent, roots);
+  return isOmitted(stated ?? null, field) && isFilled(field, parent, roots);
 }
 
 function isAscending(matches: readonly number[]): boolean {
@@ -330,14 +342,13 @@ function withoutSystemAnnotations(annotations: Json | undefined): Json | undefin
   return Object.fromEntries(Object.entries(annotations).filter(([key]) => !systemAnnotations.has(key)));
 }
 
-function isStated(desired: JsonObject, name: string): boolean {
-  const value = own(desired, name);
-  return value !== undefined && value !== null;
+function fieldOf(name: string, desired: JsonObject, live: JsonObject): Field {
+  return { stated: ownMember(desired, name), live: ownMember(live, name), parent: desired };
 }
 
-/** A key such as `__proto__` is data, not a way to something else: what objects inherit is a function, or behind that key. */
-function own(object: JsonObject, name: string): Json | undefined {
-  const value = object[name];
-  if (typeof value !== "function" && name !== "__proto__") return value;
-  return Object.hasOwn(object, name) ? value : undefined;
+/** Counting is much quicker than looking each name up elsewhere. */
+function sizeOf(object: JsonObject): number {
+  let size = 0;
+  for (const _ in object) size += 1;
+  return size;
 }

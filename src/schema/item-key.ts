@@ -1,5 +1,6 @@
 /** How items of a list are told apart. */
 import type { PathElement } from "../fieldpath/field-path.ts";
+import { ownMember } from "../resource/own-member.ts";
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
 import type { ListKey } from "./schema-node.ts";
 
@@ -12,6 +13,26 @@ export function itemKey(item: Json, keys: readonly ListKey[]): string | number |
   if (key === undefined) return scalar(item);
   if (!isJsonObject(item)) return undefined;
   return second === undefined ? scalar(keyValue(item, key)) : joinedKey(item, keys);
+}
+
+/**
+ * The first key of two items that share all of their keys; without keys, what both items are. Undefined if they are not
+ * one and the same item; and where items have several keys, unless the first is a number: items with two numbers are two
+ * items, while texts could be made to look alike when keys are joined.
+ */
+export function sharedKey(a: Json, b: Json, keys: readonly ListKey[]): string | number | boolean | undefined {
+  const first = keys[0];
+  if (first === undefined) return a === b ? scalar(a) : undefined;
+  if (!isJsonObject(a) || !isJsonObject(b)) return undefined;
+  const value = sharedValue(a, b, first);
+  if (keys.length === 1) return value;
+  const isShared = typeof value === "number" && keys.every((key) => sharedValue(a, b, key) !== undefined);
+  return isShared ? value : undefined;
+}
+
+function sharedValue(a: JsonObject, b: JsonObject, key: ListKey): string | number | boolean | undefined {
+  const value = scalar(keyValue(a, key));
+  return value === keyValue(b, key) ? value : undefined;
 }
 
 /** The path element that names the item: its keys in the schema's order, those that have a value; itself, if none has. */
@@ -39,7 +60,7 @@ function joinedKey(item: JsonObject, keys: readonly ListKey[]): string | undefin
 
 /** The value of a key field, or what its absence stands for. */
 function keyValue(item: JsonObject, { name, defaultValue, isOmittedIfEmpty }: ListKey): Json | undefined {
-  const value = Object.hasOwn(item, name) ? item[name] : undefined;
+  const value = ownMember(item, name);
   return value === undefined || value === null || (value === "" && isOmittedIfEmpty) ? defaultValue : value;
 }
 

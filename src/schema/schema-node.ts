@@ -52,6 +52,8 @@ export interface ServerFill {
    * Left out where the value is the server's to choose: its presence says nothing.
    */
   readonly value?: (parent: JsonObject, roots: Roots) => Json | undefined;
+  /** The scalar that it always puts in, whatever the object: `value` answers the same. */
+  readonly constant?: Json;
   /** Whether it does, given the object that the field is of; always, if left out. */
   readonly when?: (parent: JsonObject, roots: Roots) => boolean;
   /** It does so even where Git states a value. */

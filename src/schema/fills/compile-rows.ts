@@ -25,6 +25,7 @@ function fillOf(rows: readonly FillRow[]): ServerFill {
   return {
     ...whenOf(cases.map(({ holds }) => holds)),
     ...(isAllocated ? {} : { value: firstValue(cases) }),
+    ...constantOf(rows),
     ...(rows.some(({ overrides }) => overrides) ? { overrides: true } : {}),
     ...(rows.some(({ mutable }) => mutable) ? { mutable: true } : {}),
   };
@@ -49,6 +50,14 @@ function firstValue(cases: readonly Case[]): ReadField {
   if (cases.length === 1 && only?.value !== undefined) return only.value;
   return (parent, roots) =>
     cases.find(({ holds }) => holds === undefined || holds(parent, roots))?.value?.(parent, roots);
+}
+
+/** Of a single row without conditions, unless the value has parts in which live may differ. */
+function constantOf([row, ...others]: readonly FillRow[]): Pick<ServerFill, "constant"> {
+  if (row === undefined || others.length > 0 || conditionsOf(row) !== undefined) return {};
+  const { value } = row;
+  if (typeof value !== "object" || !("is" in value) || typeof value.is === "object") return {};
+  return { constant: value.is };
 }
 
 function whenOf(cases: readonly (Holds | undefined)[]): { readonly when?: Holds } {

@@ -14,8 +14,9 @@ const identifier = /^[a-f0-9]{64}$/;
 /** Whether it is the latest one: its tag says so, or there is neither tag nor digest. What is no name at all is not. */
 export function isLatestImage(image: string): boolean {
   // Most have a tag of their own: no need to look at the rest.
-  const [name = "", ...digests] = image.split("@");
+  const at = image.indexOf("@");
+  const name = at < 0 ? image : image.slice(0, at);
   const colon = name.indexOf(":", name.lastIndexOf("/") + 1);
-  const isOpen = colon < 0 ? digests.length === 0 : name.slice(colon + 1) === "latest";
+  const isOpen = colon < 0 ? at < 0 : name.slice(colon + 1) === "latest";
   return isOpen && !identifier.test(image) && reference.test(image);
 }
