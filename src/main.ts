@@ -6,14 +6,16 @@ import PQueue from "p-queue";
 import type { Logger } from "pino";
 import { sleep } from "./async/sleep.ts";
 import type { Config } from "./config.ts";
+import { createControlled } from "./controller/controlled.ts";
 import { DesiredStore } from "./controller/desired-store.ts";
 import { createDriftReconciler } from "./controller/drift-reconciler.ts";
 import { DriftStore, type Episode, type Resolution } from "./controller/drift-store.ts";
+import { createOwnerLookup } from "./controller/owner-lookup.ts";
 import { type PolicyKey, splitPolicyKey } from "./controller/policy-key.ts";
 import type { PolicyStore } from "./controller/policy-store.ts";
 import { createRecordReconciler, recordId } from "./controller/record-reconciler.ts";
 import { createReport } from "./controller/report.ts";
-import { dependenciesOf } from "./controller/scaled.ts";
+import { dependenciesOf, statusOf } from "./controller/scaled.ts";
 import { unsettled } from "./controller/settled.ts";
 import { createSourceReconciler } from "./controller/source-reconciler.ts";
 import type { SourceStore } from "./controller/source-store.ts";
@@ -52,6 +54,7 @@ import { createPolicyWatch } from "./operator/policy-watch.ts";
 import { recordName } from "./operator/record-name.ts";
 import { readRecords } from "./operator/restore.ts";
 import { createRollback } from "./operator/rollback.ts";
+import { createScalerReader } from "./operator/scaler-reader.ts";
 import { createDocumentReader } from "./operator/schema-documents.ts";
 import { createSchemaStore } from "./operator/schema-store.ts";
 import { createRevisionRenderer } from "./operator/sources.ts";
@@ -254,8 +257,33 @@ export async function runOperator(
   });
   const again = (key: ResourceKey, afterMs: number) => driftLoop.queue.addAfter(key, afterMs);
   const upgrades = createUpgradeWatch({ drifts, store: upgradeStore, now, again });
+  const ownerDeps = {
+    desired,
+    now,
+    coverage: lookout.coverage,
+    sight: lookout.sight,
+    scopeOf,
+    delivererNamespaces: config.delivererNamespaces,
+    readOwner: createOwnerReader({ discovery, writer }),
+  };
+  const controlled = createControlled({
+    now,
+    desired,
+    owners: createOwnerLookup(ownerDeps),
+    statusOf: (key) => statusOf({ desired, drifts }, key),
+    readScalers: createScalerReader({
+      discovery,
+      transport,
+      unlisted: ({ group, kind }, namespace, { reason }) =>
+        logger.debug(
+          { group, kind, namespace, reason },
+          "may not be listed: such scalers explain nothing unless Git declares them",
+        ),
+    }),
+  });
   const reconcileDrift = createDriftReconciler({
     upgrades,
+    controlled,
     policies,
     sources,
     desired,
@@ -280,17 +308,11 @@ export async function runOperator(
     again,
   });
   const unexpected = createUnexpectedReconciler({
+    ...ownerDeps,
     policies,
     sources,
-    desired,
     drifts,
     operatorNamespace: config.namespace,
-    now,
-    coverage: lookout.coverage,
-    sight: lookout.sight,
-    scopeOf,
-    delivererNamespaces: config.delivererNamespaces,
-    readOwner: createOwnerReader({ discovery, writer }),
     arePoliciesKnown: () => arePoliciesKnown,
     report: report.report,
     forget: report.forget,

@@ -30,7 +30,7 @@ export interface JudgeContext {
   readonly rules: Rules;
   /** Whether the table of server defaults is of the API server's release; default: it is. */
   readonly tableFits?: boolean;
-  /** What declared scalers, themselves in sync, may change on the object. */
+  /** What scalers may change on the object. */
   readonly scalers: readonly ScalerClaim[];
 }
 

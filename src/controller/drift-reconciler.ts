@@ -10,11 +10,12 @@ import type { LiveLook, LiveRead } from "../resource/live.ts";
 import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/resource.ts";
 import { bytesAgainst, withChosen } from "./chosen.ts";
 import { type ConfirmingDeps, confirmationOf, createConfirming } from "./confirming.ts";
+import type { Controlled } from "./controlled.ts";
 import { type Declaration, type DesiredStore, unpackBody } from "./desired-store.ts";
 import type { DriftStore, Episode } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
 import type { PolicyStore } from "./policy-store.ts";
-import { dependenciesOf, scalersOf, targetsOf } from "./scaled.ts";
+import { dependenciesOf, questionOf, scalersOf, targetsOf, withScaler } from "./scaled.ts";
 import { isSettled } from "./settled.ts";
 import type { SourceStore } from "./source-store.ts";
 import { suspectObject, type UpgradeWatch } from "./upgrade-watch.ts";
@@ -25,6 +26,8 @@ export interface DriftDeps extends ConfirmingDeps {
   readonly desired: DesiredStore;
   readonly drifts: DriftStore;
   readonly upgrades: UpgradeWatch;
+  /** What scalers that Git does not declare explain. */
+  readonly controlled: Controlled;
   readonly now: () => number;
   /** Whether the table of server defaults is of the API server's release. */
   tableFits(): boolean;
@@ -87,6 +90,8 @@ type Look = "Done" | "Answered" | "NotAnswered";
 
 /** After this long without word from the watch a write is looked after. */
 const echoMs = 10_000;
+/** What is waited for comes by a watch, or by another object's verdict: looked for from memory. */
+const waitMs = 1_000;
 const firstRefusalRetryMs = 5_000;
 const streakWindowMs = 1_200_000;
 
@@ -94,6 +99,7 @@ export function createDriftReconciler(deps: DriftDeps) {
   const confirming = createConfirming(deps);
 
   return async function reconcileDrift(key: ResourceKey, signal: AbortSignal): Promise<void> {
+    if (!deps.desired.isAnsweredFor(key)) wakeTargets(key);
     for (const { policy, ref } of deps.desired.declarations(key)) {
       await ready(policy, key, { ref, signal });
       let seen: Look = "Answered";
@@ -110,8 +116,18 @@ export function createDriftReconciler(deps: DriftDeps) {
     const declaration = deps.desired.get(policy)?.declarations.get(key);
     const entry = deps.policies.get(policy);
     if (declaration === undefined || entry?.type !== "Valid") return "Done";
-    const finding = judge(entry.policy, declaration);
-    if (finding === undefined) return "Done";
+    const judged = judge(entry.policy, declaration);
+    if (judged === undefined) return "Done";
+    const answer = deps.controlled.explain(questionOf(deps, judged));
+    if (answer.type === "Wait") {
+      deps.again(key, waitMs);
+      return "Done";
+    }
+    if (answer.type === "Read") {
+      await deps.controlled.read(answer.missing, signal);
+      return "Answered";
+    }
+    const finding = answer.type === "Explained" ? withScaler(judged, answer.claim) : judged;
     if (deps.upgrades.note(finding)) return "Answered";
     if (!isOpen && confirming.isAskedFirst(finding))
       return (await confirming.ask(finding, signal)) ? "Answered" : "NotAnswered";
@@ -234,7 +250,7 @@ export function createDriftReconciler(deps: DriftDeps) {
     const before = deps.drifts.get(declaration.policy, declaration.key)?.verdict.status;
     deps.report(finding);
     // What a scaler explains hangs on whether it is itself what Git says.
-    if (before !== verdict.status) for (const target of targetsOf(declaration)) deps.again(target, 0);
+    if (before !== verdict.status) wakeTargets(declaration.key, targetsOf(declaration));
     // After it is said, which must not wait; and before it is undone, which must not be tried for nothing.
     if (!isOpen && (await confirming.ask(finding, signal))) return "Answered";
     deps.reportDoubts(finding);
@@ -250,6 +266,11 @@ export function createDriftReconciler(deps: DriftDeps) {
     if (episode !== undefined && !deps.isRecorded(episode)) deps.awaitRecord(episode, declaration.key);
     else await rollBack(finding, verdict, signal);
     return "Done";
+  }
+
+  /** Has judged again what this object scales itself, and what is scaled by what it controls. */
+  function wakeTargets(key: ResourceKey, own: readonly ResourceKey[] = []): void {
+    for (const target of [...own, ...deps.controlled.takeTargets(key)]) deps.again(target, 0);
   }
 
   async function rollBack(finding: Finding, verdict: Drifted, signal: AbortSignal): Promise<void> {

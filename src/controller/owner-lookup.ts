@@ -114,7 +114,7 @@ export function createOwnerLookup(deps: OwnerDeps): ReadingLookup {
     const declared = deps.desired.isAnsweredFor(resourceKey(owner));
     const judged =
       deps.coverage().reporterOf(owner) !== undefined && whyLeftAlone({ ref: owner }) === undefined;
-    return { type: "Found", declared, judged, owners, marks };
+    return { type: "Found", ref: owner, declared, judged, owners, marks };
   }
 
   /** Where policies look, objects are judged by what Git says of them; so are those of deliverers. */

@@ -19,7 +19,7 @@ export interface DriftInput {
   readonly schema: SchemaNode;
   readonly policy: PolicyRules;
   readonly source: SourceState;
-  /** What declared scalers, themselves in sync, may change on this object. */
+  /** What scalers may change on this object: declared and in sync, or (where they explain something) controlled by that. */
   readonly scalers: readonly ScalerClaim[];
   /** Whether the table of server defaults is of the API server's release; default: it is. */
   readonly tableFits?: boolean;

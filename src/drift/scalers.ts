@@ -1,4 +1,4 @@
-/** What declared autoscalers and progressive delivery may change on other objects, and what of it is therefore no drift. */
+/** What autoscalers and progressive delivery may change on other objects, and what of it is therefore no drift. */
 import type { FieldChange } from "../diff/field-change.ts";
 import { sameJson } from "../diff/same-json.ts";
 import { isWithin } from "../fieldpath/compare-paths.ts";
@@ -32,10 +32,10 @@ export interface ScaledChange {
 }
 
 /**
- * What an object, as Git states it, may change on others; nothing for most kinds.
+ * What a scaler may change on others; nothing for objects of most kinds.
  *
- * Claims are read from the *desired* scaler, and count only while the live one is in sync with it: a scaler that
- * somebody made or widened by hand excuses nothing.
+ * Of a declared one claims are read as Git states it, and count only while the live one is in sync with that: a scaler
+ * that somebody widened by hand excuses nothing. For those that Git does not declare see `liveScaler`.
  */
 export function scalerClaims(scaler: KubernetesObject): readonly ScalerClaim[] {
   const { group, kind } = refOf(scaler);
@@ -56,14 +56,25 @@ export function withoutScaled(
   if (claims.length === 0 || changes.length === 0) return { changes, scaled: [] };
   const scaled: ScaledChange[] = [];
   const rest = changes.filter((change) => {
-    const claim = claims.find(
-      ({ path, allows }) =>
-        path.length === change.path.length && isWithin(change.path, path) && allows(change),
-    );
+    const claim = claims.find((one) => explains(one, change));
     if (claim !== undefined) scaled.push({ change, by: claim.by });
     return claim === undefined;
   });
   return { changes: rest, scaled };
+}
+
+/** Whether the claim is on this very field, and may have made this change of it. */
+export function explains({ path, allows }: ScalerClaim, change: FieldChange): boolean {
+  return isAt(change, path) && allows(change);
+}
+
+/** Whether the change stands at `spec.replicas`, be it explained or not. */
+export function isOfReplicas(change: FieldChange): boolean {
+  return isAt(change, replicas);
+}
+
+function isAt(change: FieldChange, path: FieldPath): boolean {
+  return path.length === change.path.length && isWithin(change.path, path);
 }
 
 type ClaimsOf = (spec: JsonObject, scaler: KubernetesObject) => readonly ScalerClaim[];

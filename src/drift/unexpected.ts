@@ -24,6 +24,8 @@ export interface OwnerRef extends ResourceRef {
 export type OwnerSight =
   | {
       readonly type: "Found";
+      /** Where it stands: of a cluster-scoped kind in no namespace. */
+      readonly ref: OwnerRef;
       readonly declared: boolean;
       /** Whether it is a deliverer's, in a namespace that is the deliverers' alone: Git need not answer for it. */
       readonly atHome?: boolean;
@@ -189,7 +191,8 @@ function mostOpen(a: Account, b: Account): Account {
   return openness.indexOf(a.type) <= openness.indexOf(b.type) ? a : b;
 }
 
-function refOfOwner(owner: OwnerReference, { namespace }: Undeclared["ref"]): OwnerRef {
+/** Where the owner that an object names would stand. */
+export function refOfOwner(owner: OwnerReference, { namespace }: Undeclared["ref"]): OwnerRef {
   const { group, version, kind, name, uid } = owner;
   return { group, version, kind, namespace: owner.namespace ?? namespace, name, uid };
 }

@@ -43,7 +43,7 @@ function lookup(known: Known) {
         return { type: "Unreadable", reason: "Forbidden", message: "may not get it" };
       if (typeof found === "string") return { type: found } as OwnerSight; // those without fields of their own
       if (ref.uid !== undefined && ref.uid !== `uid-${ref.name}`) return { type: "Absent" };
-      return { type: "Found", declared: false, judged: false, owners: [], ...found };
+      return { type: "Found", ref, declared: false, judged: false, owners: [], ...found };
     },
   };
 }

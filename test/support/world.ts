@@ -1,19 +1,23 @@
 /** The operator's reconcilers in process, with a cluster and a repository that are plain maps: for scenario tests. */
 import type { Policy } from "../../src/api/policy.ts";
 import type { ConfirmOrder, ConfirmOutcome } from "../../src/controller/confirming.ts";
+import { createControlled } from "../../src/controller/controlled.ts";
 import { createCoverage } from "../../src/controller/coverage.ts";
 import { DesiredStore } from "../../src/controller/desired-store.ts";
 import { createDriftReconciler, type RollbackOrder } from "../../src/controller/drift-reconciler.ts";
 import { DriftStore, type Episode } from "../../src/controller/drift-store.ts";
+import { createOwnerLookup } from "../../src/controller/owner-lookup.ts";
 import { type OwnerRead, ownerReadOf } from "../../src/controller/owner-read.ts";
 import type { KindScope } from "../../src/controller/place.ts";
 import { type PolicyKey, policyKey } from "../../src/controller/policy-key.ts";
 import type { PolicyStore } from "../../src/controller/policy-store.ts";
 import { createReport } from "../../src/controller/report.ts";
+import { statusOf } from "../../src/controller/scaled.ts";
 import { createSourceReconciler } from "../../src/controller/source-reconciler.ts";
 import type { SourceStore } from "../../src/controller/source-store.ts";
 import { createUnexpectedReconciler, thePolicies } from "../../src/controller/unexpected-reconciler.ts";
 import { createUpgradeWatch, type Suspicion } from "../../src/controller/upgrade-watch.ts";
+import { type LiveScaler, liveScaler, liveScalerKinds } from "../../src/drift/controlled.ts";
 import type { DeliveredMark, RollbackAttempt } from "../../src/drift/input.ts";
 import { isDeliverer } from "../../src/drift/inventories.ts";
 import type { JsonPatchOperation } from "../../src/drift/json-patch.ts";
@@ -93,6 +97,8 @@ export interface World {
   readonly records: ReadonlyMap<string, Episode>;
   readonly writes: readonly RollbackOrder[];
   readonly dryRuns: readonly ConfirmOrder[];
+  /** The namespaces of which scalers were listed, each time. */
+  readonly scalerReads: readonly string[];
   readonly headReads: () => number;
 }
 
@@ -123,6 +129,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
   const story: string[] = [];
   const writes: RollbackOrder[] = [];
   const dryRuns: ConfirmOrder[] = [];
+  const scalerReads: string[] = [];
   let admission: Mutation | undefined;
   let creationAdmission: Mutation = (object) => object;
   let remoteFault: SourceFault | undefined;
@@ -188,8 +195,27 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
       removeSuspicion: (one) => kept.suspicions.delete(`${one.policy} ${one.key}`),
     },
   });
+  const coverageDeps = { policies, desired, operatorNamespace: "holdfast-system", scopeOf };
+  let coverage = createCoverage(coverageDeps);
+  const ownerDeps = {
+    desired,
+    now,
+    coverage: () => coverage,
+    sight,
+    scopeOf,
+    delivererNamespaces: ["argocd", "flux-system"],
+    readOwner: (ref: ResourceRef) => Promise.resolve(readOwner(ref)),
+  };
+  const controlled = createControlled({
+    now,
+    desired,
+    owners: createOwnerLookup(ownerDeps),
+    statusOf: (key) => statusOf({ desired, drifts }, key),
+    readScalers: (namespace) => Promise.resolve(readScalers(namespace)),
+  });
   const reconcileDrift = createDriftReconciler({
     upgrades,
+    controlled,
     policies,
     sources,
     desired,
@@ -224,17 +250,11 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     redact: (object) => object,
     refused: () => undefined,
   });
-  const coverageDeps = { policies, desired, operatorNamespace: "holdfast-system", scopeOf };
-  let coverage = createCoverage(coverageDeps);
   const unexpected = createUnexpectedReconciler({
     ...coverageDeps,
+    ...ownerDeps,
     sources,
     drifts,
-    now,
-    coverage: () => coverage,
-    sight,
-    delivererNamespaces: ["argocd", "flux-system"],
-    readOwner: (ref) => Promise.resolve(readOwner(ref)),
     arePoliciesKnown: () => true,
     report: report.report,
     forget: report.forget,
@@ -400,6 +420,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     records: kept.records,
     writes,
     dryRuns,
+    scalerReads,
     headReads: () => headReads,
   };
 
@@ -437,7 +458,9 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     const kind = shippedKind(gvk);
     // Custom resources are namespaced here.
     if (kind === undefined)
-      return gvk.group.endsWith(".example.com") || isDeliverer(gvk) ? "Namespaced" : "NotServed";
+      return /\.example\.com$|^(http\.)?keda\.sh$/.test(gvk.group) || isDeliverer(gvk)
+        ? "Namespaced"
+        : "NotServed";
     return kind.namespaced ? "Namespaced" : "Cluster";
   }
 
@@ -459,6 +482,16 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     const owner = kept.cluster.get(resourceKey(ref))?.object;
     if (owner === undefined) return { type: "Absent" };
     return ownerReadOf(owner);
+  }
+
+  /** The API server lists no kind that may not be listed. */
+  function readScalers(namespace: string): readonly LiveScaler[] {
+    scalerReads.push(namespace);
+    const kinds = liveScalerKinds.map(([best]) => best?.kind).filter((kind) => !forbidden.has(kind ?? ""));
+    return [...kept.cluster.values()].flatMap(({ object }) => {
+      const isListed = object.metadata.namespace === namespace && kinds.includes(object.kind);
+      return (isListed ? liveScaler(object) : undefined) ?? [];
+    });
   }
 
   function readLive(ref: Parameters<typeof resourceKey>[0]): LiveRead {
