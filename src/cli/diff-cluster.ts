@@ -24,6 +24,7 @@ import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import type { DiffResult } from "./diff-report.ts";
 import { notObserved } from "./judge.ts";
 import { createJudgement, type JudgementOptions } from "./judgement.ts";
+import { scalersInCluster } from "./live-scalers.ts";
 import { flagWords, policyFromFile, policyFromFlags } from "./policy-of-command.ts";
 import { printable } from "./printable.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -135,7 +136,7 @@ async function judgeAll(
     progress.count(declared.size);
   };
   await readLive(declared.values(), { deps, onLive }, signal);
-  return judgement.results();
+  return await judgement.results(scalersInCluster(declared.values(), deps), signal);
 
   /** Without its schema an object cannot be compared; the others can. */
   async function withSchema({ ref }: Declaration, live: LiveState): Promise<LiveState> {

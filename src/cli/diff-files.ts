@@ -23,6 +23,7 @@ import { absent, needsLive } from "./judge.ts";
 import { createJudgement } from "./judgement.ts";
 import { keeper } from "./keeper.ts";
 import { indexLive } from "./live-file.ts";
+import { scalersInFile } from "./live-scalers.ts";
 import { createOfflineSchemas, type OfflineSchemas } from "./offline-schemas.ts";
 import { readObjects } from "./read-input.ts";
 import { createUndeclared } from "./undeclared.ts";
@@ -65,7 +66,11 @@ export async function diffFiles({ desired, live }: FilePair, options: FileDiffOp
     const observed = needsLive(declaration) ? { live: state, ref } : { live: absent, ref: declaration.ref };
     judgement.observe(declaration, { ...observed, schema: schemas.schemaOf(declaration.ref) });
   }
-  const results = judgement.results();
+  const objects = liveManifests.map(({ object }) => object);
+  const results = await judgement.results(
+    scalersInFile(found, { objects, schemas }),
+    new AbortController().signal,
+  );
   const policy = { ...commandLinePolicy(namespace), detection };
   const undeclared = await findUndeclared(liveManifests, { path: live, policy, declared: found, schemas });
   const notice = noticeOf(live, liveManifests, results);

@@ -533,6 +533,62 @@ spec:
   });
 });
 
+describe("replicas set by a scaler that only the live file holds", () => {
+  const crd = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: apps.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: App, plural: apps}
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
+---
+`;
+  const app = (metadata = "") =>
+    `{apiVersion: example.com/v1, kind: App, metadata: {name: web${metadata}}, spec: {size: 1}}\n---\n`;
+  const workload = (replicas: number, metadata = "") =>
+    `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: web${metadata}}, spec: {replicas: ${replicas}, serviceName: web}}\n---\n`;
+  const owned = (kind: string, apiVersion: string, uid: string) =>
+    `name: web, namespace: shop, ownerReferences: [{apiVersion: ${apiVersion}, kind: ${kind}, name: web, uid: ${uid}, controller: true}]`;
+  const range = "scaleTargetRef: {apiVersion: apps/v1, kind: StatefulSet, name: web}";
+  const hpa = (metadata: string) =>
+    `{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {${metadata}}, spec: {${range}, maxReplicas: 5}}\n---\n`;
+  const keda = (metadata: string) =>
+    `{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {${metadata}, uid: keda}, spec: {${range}, maxReplicaCount: 3}}\n---\n`;
+
+  const at = ", namespace: shop";
+  const desired = crd + app() + workload(2);
+  const live = (replicas: number, ...scalers: readonly string[]) =>
+    crd + app(`${at}, uid: app`) + workload(replicas, at) + scalers.join("");
+
+  it.each([
+    ["that a declared object controls", 4, [hpa(owned("App", "example.com/v1", "app"))], "InSync"],
+    [
+      "over a chain, of kinds without a schema too",
+      4,
+      [hpa(owned("ScaledObject", "keda.sh/v1alpha1", "keda")), keda(owned("App", "example.com/v1", "app"))],
+      "InSync",
+    ],
+    ["that has no such range", 9, [hpa(owned("App", "example.com/v1", "app"))], "Drifted"],
+    ["that names another uid", 4, [hpa(owned("App", "example.com/v1", "forged"))], "Drifted"],
+    [
+      "whose owner the file does not hold",
+      4,
+      [hpa(owned("ScaledObject", "keda.sh/v1alpha1", "keda"))],
+      "Drifted",
+    ],
+    ["without an owner", 4, [hpa("name: web, namespace: shop")], "Drifted"],
+  ])("are judged as in a cluster: one %s", async (_, replicas, scalers, verdict) => {
+    const { report } = await compared(desired, live(replicas, ...scalers));
+    const web = report.objects.find(({ resource }) => resource.kind === "StatefulSet");
+    expect(web?.verdict).toBe(verdict);
+    expect(web?.excused.map(({ reason, path }) => `${reason} ${path}`)).toEqual(
+      verdict === "InSync" ? ["Scaler spec.replicas"] : [],
+    );
+  });
+});
+
 describe("a manifest that cannot be judged", () => {
   it("because two documents declare the object is DeclaredTwice, once, and the others are judged", async () => {
     const desired = [configMap("name: a"), configMap("name: b"), configMap("name: a", "slow")].join("---\n");
