@@ -60,6 +60,13 @@ function liveScalers(
   desired.replace(policyKey({ namespace: "", name: "command-line" }), { revision: "", declarations });
   // Nothing is looked through here: every owner is looked for by itself.
   const coverage = createCoverage({ ...deps, policies: new Map(), desired, operatorNamespace: "" });
-  const owners = createOwnerLookup({ ...deps, desired, now: () => 0, coverage: () => coverage });
+  const owners = createOwnerLookup({
+    ...deps,
+    desired,
+    now: () => 0,
+    coverage: () => coverage,
+    // Who controls a scaler is asked, and not who delivered it.
+    delivererNamespaces: [],
+  });
   return { desired, owners, readScalers };
 }

@@ -17,7 +17,7 @@ import { ScalerCache, type ScalersRead } from "./scaler-cache.ts";
 export interface ControlledDeps {
   readonly now: () => number;
   readonly desired: DesiredStore;
-  readonly owners: ReadingLookup;
+  readonly owners: Pick<ReadingLookup, "look" | "read">;
   /** The verdict on a declared object; undefined before its first. */
   statusOf(key: ResourceKey): DriftVerdict["status"] | undefined;
   /** One list of each kind; none of those that are not served, or may not be listed. @throws Error if it may pass. */
