@@ -32,6 +32,8 @@ export interface DesiredSet {
 export interface DeclaredClaim {
   readonly policy: PolicyKey;
   readonly scaler: ResourceKey;
+  /** Whether it does so as Git states it now, or as it was delivered, if that is something else. */
+  readonly as: "Stated" | "Delivered";
   readonly claim: ScalerClaim;
 }
 
@@ -68,7 +70,7 @@ export class DesiredStore {
     return this.#policiesByKey.has(key);
   }
 
-  /** What declared scalers may change on an object, whether they are in sync or not. */
+  /** What declared scalers may change on an object, whatever their verdicts. */
   claimsOn(key: ResourceKey): readonly DeclaredClaim[] {
     return this.#claims.get(key) ?? [];
   }
@@ -86,20 +88,16 @@ export class DesiredStore {
     this.#sets.set(policy, next);
     for (const [key, declaration] of next.declarations) {
       this.#policiesByKey.set(key, [...(this.#policiesByKey.get(key) ?? []), policy]);
-      for (const claim of claimsOf(declaration)) {
-        const claims = this.#claims.get(claim.target) ?? [];
-        this.#claims.set(claim.target, [...claims, { policy, scaler: key, claim }]);
+      for (const claim of declaredClaims(declaration)) {
+        const { target } = claim.claim;
+        this.#claims.set(target, [...this.claimsOn(target), claim]);
       }
     }
   }
 
   remove(policy: PolicyKey): void {
     for (const [key, declaration] of this.#sets.get(policy)?.declarations ?? []) {
-      for (const { target } of claimsOf(declaration)) {
-        const claims = this.claimsOn(target).filter((claim) => claim.policy !== policy);
-        if (claims.length === 0) this.#claims.delete(target);
-        else this.#claims.set(target, claims);
-      }
+      this.#dropClaims(declaration, (claim) => claim.policy === policy);
       const others = (this.#policiesByKey.get(key) ?? []).filter((other) => other !== policy);
       if (others.length === 0) this.#policiesByKey.delete(key);
       else this.#policiesByKey.set(key, others);
@@ -119,14 +117,36 @@ export class DesiredStore {
     const declarations = this.#sets.get(policy)?.declarations;
     const declaration = declarations?.get(key);
     if (declarations === undefined || declaration === undefined) return;
+    this.#dropClaims(
+      declaration,
+      (claim) => claim.policy === policy && claim.scaler === key && claim.as === "Delivered",
+    );
     const { deliveredBytes: _, ...rest } = declaration;
     declarations.set(key, { ...rest, delivered: mark });
   }
+
+  #dropClaims(declaration: Declaration, isDropped: (claim: DeclaredClaim) => boolean): void {
+    for (const target of targetsOf(declaration)) {
+      const claims = this.claimsOn(target).filter((claim) => !isDropped(claim));
+      if (claims.length === 0) this.#claims.delete(target);
+      else this.#claims.set(target, claims);
+    }
+  }
 }
 
-/** What the declared object, if it is a scaler, may change on others. */
-export function claimsOf({ ref, bytes }: Pick<Declaration, "ref" | "bytes">): readonly ScalerClaim[] {
-  return mayScale(ref) ? scalerClaims(unpackBody(bytes)) : [];
+/** The objects that a declared scaler may change, as Git states it or as it was delivered: their verdicts hang on its own. */
+export function targetsOf(declaration: Declaration): readonly ResourceKey[] {
+  return [...new Set(declaredClaims(declaration).map(({ claim }) => claim.target))];
+}
+
+function declaredClaims({ policy, key, ref, bytes, deliveredBytes }: Declaration): readonly DeclaredClaim[] {
+  if (!mayScale(ref)) return [];
+  const claims = (as: DeclaredClaim["as"], body: Uint8Array) =>
+    scalerClaims(unpackBody(body)).map((claim) => ({ policy, scaler: key, as, claim }));
+  return [
+    ...claims("Stated", bytes),
+    ...(deliveredBytes === undefined ? [] : claims("Delivered", deliveredBytes)),
+  ];
 }
 
 /** A body in the form in which it is kept: a copy of its own, since a slice would pin Node's shared 64 KiB pool. */

@@ -11,11 +11,11 @@ import type { KubernetesObject, ResourceKey, ResourceRef } from "../resource/res
 import { bytesAgainst, withChosen } from "./chosen.ts";
 import { type ConfirmingDeps, confirmationOf, createConfirming } from "./confirming.ts";
 import type { Controlled } from "./controlled.ts";
-import { type Declaration, type DesiredStore, unpackBody } from "./desired-store.ts";
+import { type Declaration, type DesiredStore, targetsOf, unpackBody } from "./desired-store.ts";
 import type { DriftStore, Episode } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
 import type { PolicyStore } from "./policy-store.ts";
-import { dependenciesOf, questionOf, scalersOf, targetsOf, withScaler } from "./scaled.ts";
+import { dependenciesOf, questionOf, scalersOf, withScaler } from "./scaled.ts";
 import { isSettled } from "./settled.ts";
 import type { SourceStore } from "./source-store.ts";
 import { suspectObject, type UpgradeWatch } from "./upgrade-watch.ts";
@@ -247,10 +247,11 @@ export function createDriftReconciler(deps: DriftDeps) {
     if (action.type === "ReadSource") deps.awaitHead(declaration.policy, declaration.key);
     // A finding that may be a delivery is not even said before Git was asked.
     if (action.type === "ReadSource" && action.before === "Record") return "Done";
-    const before = deps.drifts.get(declaration.policy, declaration.key)?.verdict.status;
+    const before = deps.drifts.get(declaration.policy, declaration.key);
     deps.report(finding);
-    // What a scaler explains hangs on whether it is itself what Git says.
-    if (before !== verdict.status) wakeTargets(declaration.key, targetsOf(declaration));
+    // What a scaler explains hangs on whether it is itself what Git says, and on what that is.
+    if (before?.verdict.status !== verdict.status || before.checked !== declaration.bytes)
+      wakeTargets(declaration.key, targetsOf(declaration));
     // After it is said, which must not wait; and before it is undone, which must not be tried for nothing.
     if (!isOpen && (await confirming.ask(finding, signal))) return "Answered";
     deps.reportDoubts(finding);

@@ -6,7 +6,7 @@ import type { ScalerClaim } from "../drift/scalers.ts";
 import type { DriftVerdict } from "../drift/verdict.ts";
 import type { ResourceKey } from "../resource/resource.ts";
 import type { ScaleQuestion } from "./controlled.ts";
-import { claimsOf, type Declaration, type DesiredStore } from "./desired-store.ts";
+import type { DesiredStore } from "./desired-store.ts";
 import type { Finding } from "./drift-reconciler.ts";
 import type { DriftStore } from "./drift-store.ts";
 import type { PolicyKey } from "./policy-key.ts";
@@ -19,18 +19,21 @@ export interface ScaledDeps {
 }
 
 /**
- * What scalers may change on an object: those that are declared and in sync. Undefined while one of them still waits
- * for its own first verdict, so that the order in which objects are seen decides nothing.
+ * What scalers may change on an object: those that are declared and in sync; and, as they were delivered, those of which
+ * Git says something else that is not delivered yet. Undefined while one of them still waits for its own verdict on what
+ * Git says now, so that the order in which objects are seen decides nothing.
  */
 export function scalersOf(
   { desired, drifts }: Omit<ScaledDeps, "policies">,
   key: ResourceKey,
 ): readonly ScalerClaim[] | undefined {
   const claims: ScalerClaim[] = [];
-  for (const { policy, scaler, claim } of desired.claimsOn(key)) {
+  for (const { policy, scaler, as, claim } of desired.claimsOn(key)) {
     const entry = drifts.get(policy, scaler);
-    if (entry === undefined) return undefined;
-    if (entry.verdict.status === "InSync") claims.push(claim);
+    const stated = desired.get(policy)?.declarations.get(scaler)?.bytes;
+    if (entry?.checked === undefined || stated === undefined) return undefined;
+    if (Buffer.compare(entry.checked, stated) !== 0) return undefined;
+    if (entry.verdict.status === (as === "Stated" ? "InSync" : "Pending")) claims.push(claim);
   }
   return claims;
 }
@@ -75,9 +78,4 @@ export function dependenciesOf(deps: ScaledDeps, policy: PolicyKey, key: Resourc
   const entry = deps.policies.get(policy);
   const mode = entry?.type === "Valid" ? entry.policy.detection.mode : "Exact";
   return dependencies({ policy: { mode }, scalers: scalersOf(deps, key) ?? [] });
-}
-
-/** The objects that must be judged anew when a scaler's verdict changes. */
-export function targetsOf(declaration: Declaration): readonly ResourceKey[] {
-  return [...new Set(claimsOf(declaration).map(({ target }) => target))];
 }

@@ -109,7 +109,8 @@ export function controlOf({ claims, ...scaler }: LiveScaler, lookup: ControllerL
 function byDeclared(owner: ResourceRef, { statusOf }: ControllerLookup): Control {
   const status = statusOf(owner);
   if (status === undefined) return { type: "Wait" };
-  return status === "InSync" ? { type: "Controlled", by: owner } : notControlled;
+  // Pending: it is what it was delivered as, and so is what it controls.
+  return status === "InSync" || status === "Pending" ? { type: "Controlled", by: owner } : notControlled;
 }
 
 function controllerIn(owners: readonly OwnerReference[]): OwnerReference | undefined {

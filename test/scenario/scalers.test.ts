@@ -63,6 +63,46 @@ describe("replicas that a declared autoscaler may have set", () => {
     expect(world.verdictOf(deployment())).toBe("InSync");
   });
 
+  it("stay in sync while Git says something else of the autoscaler that is not delivered yet", async () => {
+    const world = await scaled();
+    for (const maxReplicas of [3, 8]) {
+      world.commit(deployment(), autoscaler(maxReplicas));
+      await world.poll();
+      expect(world.verdictOf(autoscaler(5))).toBe("Pending NotDelivered");
+      expect(world.verdictOf(deployment())).toBe("InSync");
+    }
+    expect(world.story).toEqual([]);
+    // By what was delivered, and by nothing else.
+    world.write(deployment({ replicas: 7 }));
+    await world.settle();
+    expect(world.verdictOf(deployment())).toBe("Drifted Modified");
+    world.write(autoscaler(8), deliverer);
+    await world.settle();
+    expect(world.verdictOf(deployment())).toBe("InSync");
+  });
+
+  it("are drift once a narrower range is delivered", async () => {
+    const world = await scaled();
+    world.commit(deployment(), autoscaler(3));
+    await world.poll();
+    world.write(autoscaler(3), deliverer);
+    await world.settle();
+    expect(world.verdictOf(deployment())).toBe("Drifted Modified");
+  });
+
+  it("stay in sync while the autoscaler is directed elsewhere in Git, and not delivered", async () => {
+    const world = await scaled();
+    const elsewhere = autoscaler(5);
+    const spec = {
+      ...(elsewhere["spec"] as JsonObject),
+      scaleTargetRef: { kind: "Deployment", name: "other" },
+    }; // as above
+    world.commit(deployment(), { ...elsewhere, spec });
+    await world.poll();
+    expect(world.verdictOf(deployment())).toBe("InSync");
+    expect(world.story).toEqual([]);
+  });
+
   it("are drift when Git drops the autoscaler", async () => {
     const world = await scaled();
     world.commit(deployment());
