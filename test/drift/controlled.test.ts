@@ -109,8 +109,12 @@ describe("control", () => {
     expect(control({ "App web": found(true) }, { status: "InSync" })).toBe("Controlled by App shop/web");
   });
 
-  it.each(["Drifted", "Pending", "Unknown"] as const)("is not by what is %s", (status) => {
+  it.each(["Drifted", "Unknown"] as const)("is not by what is %s", (status) => {
     expect(control({ "App web": found(true) }, { status })).toBe("NotControlled");
+  });
+
+  it("is by what is Pending: it is what it was delivered as", () => {
+    expect(control({ "App web": found(true) }, { status: "Pending" })).toBe("Controlled by App shop/web");
   });
 
   it("waits for a verdict, and for a watch", () => {

@@ -195,7 +195,8 @@ describe("the last-applied mark, read quickly", () => {
           if (isTaken) delete object[Object.keys(object)[at % 3] ?? name];
           else
             Object.defineProperty(object, name, {
-              value,
+              // A copy: the next edit may be inside of it.
+              value: structuredClone(value),
               enumerable: true,
               configurable: true,
               writable: true,
