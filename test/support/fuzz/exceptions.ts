@@ -139,7 +139,7 @@ function leavesOf(path: string, value: Json | undefined): readonly string[] {
 
 function isChosenPort(path: FieldPath, desired: KubernetesObject): boolean {
   const isPort = /^spec\.(?:ports\[.*\]\.nodePort|healthCheckNodePort)$/.test(formatPath(path));
-  return isPort && !/nodePort/i.test(JSON.stringify(desired["spec"]));
+  return isPort && !isStated(desired, path);
 }
 
 /** Whether Git says anything of what stands there. */
