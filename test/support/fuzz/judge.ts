@@ -79,6 +79,8 @@ async function rollBack(
     });
     if (answer.status === 409 && attempt < tries) continue;
     if (answer.status === 422 && isImmutable(answer)) return "Immutable";
+    // A path that is gone meanwhile is answered like a wrong one; a controller may have taken it away.
+    if (answer.status === 422 && attempt < tries && hasMoved(await read(context, url), live)) continue;
     if (answer.status !== 200) {
       const details = {
         message: answer.body["message"] ?? null,
@@ -109,6 +111,10 @@ async function rollBack(
         edit,
       }));
   }
+}
+
+function hasMoved(now: KubernetesObject, judged: KubernetesObject): boolean {
+  return now.metadata.resourceVersion !== judged.metadata.resourceVersion;
 }
 
 function isImmutable({ body }: ApiAnswer): boolean {
