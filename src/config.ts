@@ -7,10 +7,12 @@ export interface Config {
   readonly namespace: string;
   /** Namespaces in which Flux and Argo CD keep their own objects, and in which no tenant may write them. */
   readonly delivererNamespaces: readonly string[];
-  /** Holds the delivered marks and the copies of the repositories. */
+  /** Holds the ledger, the delivered marks and the copies of the repositories. */
   readonly dataDir: string;
   /** At least 32 bytes, the same over restarts: the key of all digests. */
   readonly digestKeyFile: string;
+  /** Without it, one that is made in the data directory. */
+  readonly ledgerKeyFile: string | undefined;
   readonly metricsHost: string;
   readonly metricsPort: number;
   readonly leaderElect: boolean;
@@ -66,12 +68,17 @@ export const flags: readonly Flag[] = [
     name: "data-dir",
     placeholder: "DIR",
     defaultText: "/var/lib/holdfast",
-    description: "where delivered marks and copies of repositories are kept",
+    description: "where the ledger, delivered marks and copies of repositories are kept",
   },
   {
     name: "digest-key-file",
     placeholder: "FILE",
     description: "the key of digests that stand for secret values (required)",
+  },
+  {
+    name: "ledger-key-file",
+    placeholder: "FILE",
+    description: "the Ed25519 key (PEM) that signs the ledger; default: ledger-key.pem in the data directory",
   },
   {
     name: "metrics-address",
@@ -170,6 +177,7 @@ export function parseConfig(
       "digest-key-file",
       "name a file of at least 32 random bytes, made for instance by: head -c 32 /dev/urandom > digest.key",
     ),
+    ledgerKeyFile: reader.optional("ledger-key-file"),
     metricsHost: address.slice(0, separator).replace(/^\[|\]$/g, ""),
     metricsPort: reader.integer("metrics-address", address.slice(separator + 1), 0, 65_535),
     leaderElect: reader.boolean("leader-elect"),

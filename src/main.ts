@@ -39,6 +39,7 @@ import { readServerVersion } from "./kubernetes/server-version.ts";
 import { createTransport } from "./kubernetes/transport.ts";
 import { createWriter, fieldManager } from "./kubernetes/write.ts";
 import { createAnnouncements } from "./operator/announce.ts";
+import { withLedger } from "./operator/announce-to-ledger.ts";
 import { createConfirm } from "./operator/confirm.ts";
 import { createControlLoop } from "./operator/control-loop.ts";
 import { readCredentials } from "./operator/credentials.ts";
@@ -47,6 +48,7 @@ import { createDescribeField } from "./operator/describe-field.ts";
 import { createDigest, readDigestKey, sha256 } from "./operator/digest.ts";
 import { kindScopeIn } from "./operator/kind-scope.ts";
 import { createLanes, hostOf } from "./operator/lanes.ts";
+import { openLedger } from "./operator/ledger.ts";
 import { createLookout } from "./operator/lookout.ts";
 import { recordWriter, writePolicyStatus } from "./operator/own-resources.ts";
 import { createOwnerReader } from "./operator/owner-reader.ts";
@@ -145,6 +147,15 @@ export async function runOperator(
     operatorNamespace: config.namespace,
     scopeOf,
   });
+  const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const ledger = openLedger({
+    dataDir: config.dataDir,
+    keyFile: config.ledgerKeyFile,
+    operator: { version, instance },
+    policies,
+    logger,
+    now,
+  });
   let arePoliciesKnown = false;
   let isTableOfServer = true;
   /** Kinds of which that was said. */
@@ -154,6 +165,7 @@ export async function runOperator(
 
   const metrics = createMetrics({
     version,
+    ledger: () => ({ size: ledger.size(), isWritable: ledger.writer.fault() === undefined }),
     queueDepths: () => ({
       source: sourceLoop.queue.depth,
       drift: driftLoop.queue.depth,
@@ -169,7 +181,6 @@ export async function runOperator(
       }),
   });
   const loop = { logger, metrics };
-  const instance = `${hostname()}-${randomUUID().slice(0, 8)}`;
   const events = createEventRecorder(
     {
       writer,
@@ -235,7 +246,10 @@ export async function runOperator(
     desired,
     drifts,
     now,
-    announce: createAnnouncements({ ...loop, events, uidOf: (policy) => policies.get(policy)?.uid }),
+    announce: withLedger(
+      createAnnouncements({ ...loop, events, uidOf: (policy) => policies.get(policy)?.uid }),
+      { ledger: ledger.writer, entries: ledger.entries },
+    ),
     fieldManager,
     recordName,
     storeMark: delivered.put,
@@ -298,6 +312,7 @@ export async function runOperator(
     schemaOf: schemas.schemaOf,
     redact,
     ...report,
+    historyFault: ledger.writer.fault,
     rollback: (order, workSignal) => rollbacks.add(() => rollback(order, workSignal)),
     ...(config.dryRun === "Never"
       ? {}
@@ -443,6 +458,7 @@ export async function runOperator(
     stopped.abort();
     upgradeStore.close();
     delivered.close();
+    ledger.close();
     await server.close();
     await transport.close();
     logger.info("holdfast stopped");
@@ -453,6 +469,8 @@ export async function runOperator(
     await readDiscovery(leading);
     if (leading.aborted) return;
     await readRelease(leading);
+    await ledger.identify(writer, leading);
+    ledger.writer.append(ledger.entries.plain("LeadershipTaken"));
     await restoreRecords(leading);
     if (upgradeStore.isUpgradeTo(version)) upgrades.upgraded();
     await runLoops(leading);

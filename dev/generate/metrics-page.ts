@@ -19,6 +19,8 @@ export const whenToLook: Readonly<Record<string, string>> = {
   holdfast_ownership_wiped_total:
     "A rise means that somebody hides who wrote what: the Event names the object.",
   holdfast_source_fetches_total: "Whether Git can be read, and how often it changes.",
+  holdfast_ledger_size: "How much there is to export; it never shrinks.",
+  holdfast_ledger_writable: "Where it is 0, nothing is rolled back: the log says why.",
   holdfast_source_age_seconds: "Whether Holdfast judges by what Git says now; compare it with the interval.",
   holdfast_source_interval_seconds: "Beside the age: what the policy asks for.",
   holdfast_watch_broken: "Where it stays 1, drift of that kind goes unseen.",
@@ -118,6 +120,7 @@ async function describedMetrics(): Promise<readonly DescribedMetric[]> {
   const kinds = [{ group: "apps", kind: "Deployment" }];
   const metrics = createMetrics({
     version: "version",
+    ledger: () => ({ size: 0, isWritable: true }),
     queueDepths: () => ({ source: 0, drift: 0, record: 0, status: 0 }),
     sources: () => [{ policy, ageSeconds: 0, intervalSeconds: 60 }],
   });

@@ -38,6 +38,7 @@ const readyReasons = {
 
 /** Why a rollback is not made now; where several hold, the condition carries the first in this order. */
 const holdReasons = {
+  HistoryUnavailable: "The ledger cannot be written, and nothing is undone of which no trace would be left.",
   SourceStale: "The remote head cannot be read: Git may have moved on.",
   Forbidden: "The policy's ServiceAccount lacks a right; the message names verb, resource and name.",
   Fight: "Somebody undoes each rollback at once; Holdfast waits longer each time.",

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { flags } from "../config.ts";
 import { version } from "../version.ts";
 import { type DiffOptions, outputs } from "./diff-options.ts";
+import { exportCommand, historyCommand, verifyCommand } from "./ledger-commands.ts";
 import { complain } from "./print.ts";
 
 /**
@@ -23,6 +24,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 Examples:
   holdfast diff policy.yaml                      what has drifted from Git, now
   holdfast run --digest-key-file digest.key      the operator, with the current kubeconfig
+  holdfast history --since 24h                   what happened, from the operator's ledger
+  holdfast verify ledger.jsonl --key KEY         that an export of it is whole
   holdfast help diff                             all that diff can do
 
 Exit codes: 0 no drift, 1 drift, 2 an error, or something that could not be judged.`,
@@ -40,6 +43,11 @@ Exit codes: 0 no drift, 1 drift, 2 an error, or something that could not be judg
       exitCode = await runDiff(policy, options);
     }),
   );
+  const exit = (code: number) => {
+    exitCode = code;
+  };
+  for (const command of [historyCommand(exit), exportCommand(exit), verifyCommand(exit)])
+    program.addCommand(command.exitOverride());
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;

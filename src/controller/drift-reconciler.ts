@@ -47,7 +47,11 @@ export interface DriftDeps extends ConfirmingDeps {
   report(finding: Finding): void;
   /** Told when nobody can settle them now. */
   reportDoubts(finding: Finding): void;
+  /** Before a rollback: whether it is on record that it will be made, as this account. */
+  reportRollback(finding: Finding, as: string): boolean;
   reportAttempt(finding: Finding, attempt: RollbackAttempt): void;
+  /** Why the history cannot be written now; undefined if it can. */
+  historyFault(): string | undefined;
   rollback(
     order: RollbackOrder,
     signal: AbortSignal,
@@ -166,6 +170,7 @@ export function createDriftReconciler(deps: DriftDeps) {
     const last = deps.drifts.get(declaration.policy, declaration.key);
     const confirmed = deps.drifts.confirmed(declaration.policy, declaration.key);
     const schema = deps.schemaOf(declaration.ref);
+    const historyFault = deps.historyFault();
     const given: DriftInput = {
       resource: declaration.ref,
       revision: declaration.origin.revision,
@@ -184,6 +189,7 @@ export function createDriftReconciler(deps: DriftDeps) {
       scalers,
       tableFits: deps.tableFits(),
       ...confirmationOf(confirmed, { policyGeneration: policy.generation, schema }),
+      ...(historyFault === undefined ? {} : { historyFault }),
       ...(last?.attempt === undefined ? {} : { attempt: last.attempt }),
       nowMs: deps.now(),
     };
@@ -279,6 +285,7 @@ export function createDriftReconciler(deps: DriftDeps) {
     const name = policy.rollback.serviceAccountName;
     if (name === undefined)
       throw new Error(`policy ${declaration.policy} rolls back without a serviceAccountName`);
+    if (!deps.reportRollback(finding, `${policy.namespace}/${name}`)) return deps.again(declaration.key, 0);
     const outcome = await deps.rollback(
       {
         resource: declaration.ref,

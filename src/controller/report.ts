@@ -29,6 +29,8 @@ export interface Announcements {
   /** Git states fields of an object that the API server does not know. */
   unknownFields(policy: PolicyKey, ref: ResourceRef, paths: UnknownFields): void;
   driftResolved(episode: Episode, resolution: Resolution): void;
+  /** A rollback is about to be written, as this account; whether that is on record, so that it may be. */
+  rollbackBegun(episode: Episode, as: string): boolean;
   rollbackEnded(episode: Episode, result: "Succeeded" | Exclude<RollbackAttempt["result"], "Written">): void;
 }
 
@@ -56,6 +58,8 @@ export interface Report {
   report(finding: Reported): void;
   /** Says what is doubtful, once for a kind and a field. */
   reportDoubts(finding: Finding): void;
+  /** Before a rollback: whether it is on record that it will be made, as this account. */
+  reportRollback(finding: Finding, as: string): boolean;
   reportAttempt(finding: Finding, attempt: RollbackAttempt): void;
   /** Ends whatever is open about objects that a policy does not declare any more. */
   forget(policy: PolicyKey, keys: Iterable<ResourceKey>, resolution: Resolution): void;
@@ -65,7 +69,7 @@ export interface Report {
 export function createReport(deps: ReportDeps): Report {
   const doubtNews = createDoubtNotes(deps.now);
 
-  return { report, reportDoubts, reportAttempt, forget };
+  return { report, reportDoubts, reportRollback, reportAttempt, forget };
 
   function report(judged: Reported): void {
     // What is excused is told when somebody asks; here it is only counted.
@@ -195,6 +199,11 @@ export function createReport(deps: ReportDeps): Report {
     if (type === "RolledBack") deps.announce.rollbackEnded(episode, "Succeeded");
     deps.announce.driftResolved(episode, type);
     deps.recordChanged({ ...episode, resolution: { type, at: new Date(deps.now()) } });
+  }
+
+  function reportRollback({ declaration: { policy, key } }: Finding, as: string): boolean {
+    const episode = deps.drifts.get(policy, key)?.episode;
+    return episode !== undefined && deps.announce.rollbackBegun(episode, as);
   }
 
   function reportAttempt({ declaration }: Finding, attempt: RollbackAttempt): void {

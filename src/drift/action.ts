@@ -3,6 +3,7 @@ import type { FieldChange } from "../diff/field-change.ts";
 
 /** Why a rollback is not made now, most severe first. */
 export const holdReasons = [
+  "HistoryUnavailable",
   "SourceStale",
   "Forbidden",
   "Fight",

@@ -9,6 +9,8 @@ import type { Drifted, DriftVerdict } from "./verdict.ts";
 const retryAfterMs = 60_000;
 /** What the identity may not do, or the server will not change, is looked at again only this often. */
 const refusedRetryAfterMs = 600_000;
+/** Until the history is asked for again, where it could not be written. */
+const historyRetryMs = 5_000;
 /** A write comes back on the watch within milliseconds; after this long it is taken to have changed nothing. */
 const echoMs = 10_000;
 /** So many rollbacks of one object in a row are made without a pause. */
@@ -32,6 +34,11 @@ export function decide(input: DriftInput, verdict: DriftVerdict): DriftAction {
 function hold(input: DriftInput, verdict: Drifted): DriftAction | undefined {
   if (verdict.reason === "Terminating") return held("Terminating", "the object is being deleted");
   if (input.policy.suspended) return held("Suspended", "spec.suspend is true");
+  if (input.historyFault !== undefined) {
+    const untilMs = input.nowMs + historyRetryMs;
+    const message = `the history cannot be written, and nothing is undone without it: ${input.historyFault}`;
+    return { type: "Hold", reason: "HistoryUnavailable", message, untilMs };
+  }
   if (verdict.reason === "NeverDelivered") {
     return held(
       "NeverDelivered",

@@ -29,6 +29,8 @@ export interface DriftInput {
   readonly upgradedUntilMs?: number;
   /** What dry-runs answered of this object. */
   readonly confirmation?: Confirmation;
+  /** Why the history cannot be written: then nothing is, since nobody could tell of it later. */
+  readonly historyFault?: string;
   /** The last attempt to roll this object back, while its drift lasts. */
   readonly attempt?: RollbackAttempt;
   readonly nowMs: number;

@@ -27,7 +27,7 @@ export async function* readLines(
     if (start === chunk.byteLength) continue;
     parts.push(chunk.subarray(start));
     size += chunk.byteLength - start;
-    if (size > maxLineBytes) throw new Error(`a line of the watch is longer than ${maxLineBytes} bytes`);
+    if (size > maxLineBytes) throw new Error(`a line is longer than ${maxLineBytes} bytes`);
   }
 }
 

@@ -84,6 +84,10 @@ export function createAnnouncements({ logger, metrics, events, uidOf }: Announce
         note: `${formatRef(episode.resource)}: ${resolution}`,
       });
     },
+    rollbackBegun(episode, as) {
+      logger.debug({ ...about(episode), as }, "rollback begun");
+      return true;
+    },
     rollbackEnded(episode, result) {
       const level = result === "Succeeded" ? "info" : "warn";
       const reason = episode.attempt?.message ?? "";

@@ -8,6 +8,7 @@ import type { ApiResource } from "../kubernetes/api-resource.ts";
 import type { Writer, WriteTarget } from "../kubernetes/write.ts";
 import type { GroupVersionKind, KubernetesObject } from "../resource/resource.ts";
 import type { Pause, Pauses } from "./pauses.ts";
+import { readNamespace } from "./read-namespace.ts";
 
 export interface CreationDeps {
   readonly writer: Pick<Writer, "create" | "read">;
@@ -33,15 +34,6 @@ const labelsKeptMs = 60_000;
 const mostKept = 2_000;
 /** Beyond any admission; who has more is asked about each time. */
 const mostKeptChanges = 100;
-
-const namespaces: ApiResource = {
-  group: "",
-  version: "v1",
-  kind: "Namespace",
-  plural: "namespaces",
-  namespaced: false,
-  verbs: ["get"],
-};
 
 /** Their names follow from what they are: no other name would do. */
 const withoutFreeNames: ReadonlySet<string> = new Set([
@@ -139,10 +131,10 @@ export function createCreation({ writer, pauses, now, redact, refused }: Creatio
   async function labelsOf(namespace: string, signal: AbortSignal): Promise<string | undefined> {
     const found = labels.get(namespace);
     if (found !== undefined && now() < found.untilMs) return found.text;
-    const read = await writer.read({ resource: namespaces, namespace: "", name: namespace }, signal);
-    if (read.type !== "Written") return undefined;
+    const metadata = await readNamespace(namespace, writer, signal);
+    if (metadata === undefined) return undefined;
     // The API server answers maps in the order of their keys.
-    const text = JSON.stringify(read.object.metadata.labels ?? {});
+    const text = JSON.stringify(metadata.labels ?? {});
     setBounded(labels, namespace, { text, untilMs: now() + labelsKeptMs });
     return text;
   }

@@ -19,6 +19,7 @@ export interface MetricsOptions {
   readonly queueDepths: () => Readonly<Record<string, number>>;
   /** How fresh each policy's remote head is; none of policies whose head was never read. */
   readonly sources: () => Iterable<SourceFreshness>;
+  readonly ledger: () => { readonly size: number; readonly isWritable: boolean };
 }
 
 export type Instruments = ReturnType<typeof createInstruments>;
@@ -126,7 +127,10 @@ export function createInstruments(registry: Registry, options: MetricsOptions) {
   };
 }
 
-function registerReadings(registry: Registry, { version, queueDepths, sources }: MetricsOptions): void {
+function registerReadings(
+  registry: Registry,
+  { version, queueDepths, sources, ledger }: MetricsOptions,
+): void {
   const registers = [registry];
   new Gauge({
     name: "holdfast_build_info",
@@ -142,6 +146,18 @@ function registerReadings(registry: Registry, { version, queueDepths, sources }:
     collect: () => {
       for (const [queue, length] of Object.entries(queueDepths())) depth.set({ queue }, length);
     },
+  });
+  const size: Gauge = new Gauge({
+    name: "holdfast_ledger_size",
+    help: "Entries of the ledger.",
+    registers,
+    collect: () => size.set(ledger().size),
+  });
+  const writable: Gauge = new Gauge({
+    name: "holdfast_ledger_writable",
+    help: "1, or 0 while the ledger cannot be written and nothing is rolled back.",
+    registers,
+    collect: () => writable.set(ledger().isWritable ? 1 : 0),
   });
   const sourceAge = new Gauge({
     name: "holdfast_source_age_seconds",

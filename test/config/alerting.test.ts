@@ -12,6 +12,7 @@ beforeAll(async () => {
   const policy = { namespace: "shop", name: "main" };
   const metrics = createMetrics({
     version: "1.2.3",
+    ledger: () => ({ size: 0, isWritable: true }),
     queueDepths: () => ({}),
     sources: () => [{ policy, ageSeconds: 1, intervalSeconds: 60 }],
   });

@@ -8,8 +8,9 @@ import { until } from "../support/scripted-server.ts";
 function loop(reconcile: (key: string, signal: AbortSignal) => Promise<void>) {
   const lines: string[] = [];
   const logger = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
+  const ledger = () => ({ size: 0, isWritable: true });
   const queueDepths = () => ({ source: 0, drift: 0, record: 0, status: 0 });
-  const metrics = createMetrics({ version: "test", queueDepths, sources: () => [] });
+  const metrics = createMetrics({ version: "test", ledger, queueDepths, sources: () => [] });
   const created: ControlLoop<string> = createControlLoop({
     name: "drift",
     concurrency: 2,

@@ -75,6 +75,9 @@ export interface World {
   mendRemote(): void;
   /** The next write ends like this, without being made. */
   refuseWrites(result: RollbackAttempt["result"] | undefined): void;
+  /** The ledger cannot be written, and can again. */
+  breakHistory(): void;
+  mendHistory(): void;
   /** Dry-runs are answered from now on; this is what admission makes of every write of ours. */
   admit(mutate: Mutation): void;
   /** What admission makes of an object beside that, when it is created and never again. */
@@ -131,6 +134,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
   const dryRuns: ConfirmOrder[] = [];
   const scalerReads: string[] = [];
   let admission: Mutation | undefined;
+  let historyFault: string | undefined;
   let creationAdmission: Mutation = (object) => object;
   let remoteFault: SourceFault | undefined;
   let refusal: RollbackAttempt["result"] | undefined;
@@ -174,6 +178,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
         story.push(`Unknown ${fields.map(formatPath).join(" ")} ${ref.name}`),
       driftChanged: (episode) => story.push(`Changed ${episode.resource.name}`),
       driftResolved: (episode, resolution) => story.push(`Resolved ${resolution} ${episode.resource.name}`),
+      rollbackBegun: () => historyFault === undefined,
       rollbackEnded: (episode, result) => story.push(`Rollback ${result} ${episode.resource.name}`),
     },
     recordName: ({ resource, firstSeenAt }) => `${resource.name}-${firstSeenAt.getTime()}`,
@@ -232,6 +237,7 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     loadSchema: () => Promise.resolve(),
     schemaOf: (ref) => shippedKind(ref)?.schema ?? anyNode,
     redact: (object) => object,
+    historyFault: () => historyFault,
     ...report,
     rollback,
     confirm,
@@ -384,6 +390,12 @@ export function createWorld(policy: Partial<Policy> = {}, lasting?: Lasting): Wo
     },
     forbidDryRuns() {
       admission = undefined;
+    },
+    breakHistory() {
+      historyFault = "the disk is full";
+    },
+    mendHistory() {
+      historyFault = undefined;
     },
     holdRecords() {
       areRecordsHeld = true;

@@ -10,6 +10,7 @@ let metrics: Metrics;
 beforeEach(() => {
   metrics = createMetrics({
     version: "1.2.3",
+    ledger: () => ({ size: 0, isWritable: true }),
     queueDepths: () => ({ drift: 7 }),
     sources: () => [{ policy: shop, ageSeconds: 12.5, intervalSeconds: 60 }],
   });
