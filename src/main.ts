@@ -404,6 +404,7 @@ export async function runOperator(
     metrics,
     policies,
     drifts,
+    history: ledger.policies,
     changed(policy) {
       sourceLoop.queue.add(policy);
       statusChanged(policy);

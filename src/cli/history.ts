@@ -1,6 +1,6 @@
 /** `holdfast history`: what happened, the newest last, as far as the filters let it through. */
 import { type EntryFilter, openLedgerStore, type StoredEntry } from "../history/ledger-store.ts";
-import type { Entry, EntryChange, EntryType } from "../ledger/entry.ts";
+import type { Entry, EntryChange, EntryPolicySpec, EntryType } from "../ledger/entry.ts";
 import type { Opening, Sealed } from "../ledger/sealing.ts";
 import { ledgerPath } from "../operator/ledger.ts";
 import { formatRef, type Json } from "../resource/resource.ts";
@@ -70,7 +70,7 @@ function jsonLine({ text, openings }: StoredEntry): string {
 
 function tableLines({ text, openings }: StoredEntry): readonly string[] {
   const entry = JSON.parse(text) as Entry; // as `entryText` wrote it
-  const { sequence, type, policy, object, drift, outcome, times } = entry;
+  const { sequence, type, policy, policySpec, severity, object, drift, outcome, times } = entry;
   const value = opener(openings);
   const words = [
     times.recorded,
@@ -78,13 +78,15 @@ function tableLines({ text, openings }: StoredEntry): readonly string[] {
     type,
     ...(object === undefined ? [] : [formatRef(object)]),
     ...(policy === undefined ? [] : [`(policy ${policy.namespace}/${policy.name})`]),
+    ...(severity === undefined ? [] : [severity]),
     ...(outcome === undefined ? [] : [outcome.result]),
     ...(outcome?.as === undefined ? [] : [`as ${outcome.as}`]),
     ...(outcome?.message === undefined ? [] : [`: ${value(outcome.message)}`]),
   ];
   const isToldBefore = type !== "DriftDetected" && type !== "DriftChanged";
-  const changes = isToldBefore ? [] : (drift?.changes ?? []);
-  return [words.join(" "), ...changes.map((change) => `  ${changeText(change, value)}`)].map(printable);
+  const changes = isToldBefore ? [] : (drift?.changes ?? []).map((change) => changeText(change, value));
+  const details = [...changes, ...policyTexts(policySpec, value)];
+  return [words.join(" "), ...details.map((text) => `  ${text}`)].map(printable);
 }
 
 function changeText(
@@ -97,6 +99,16 @@ function changeText(
   ];
   const by = managers.length === 0 ? "" : `, written by ${managers.join(", ")}`;
   return `${type} ${path}: ${sides.join(", ")}${by}`;
+}
+
+function policyTexts(
+  policySpec: EntryPolicySpec | undefined,
+  value: (one: Sealed) => string,
+): readonly string[] {
+  const { changes = [], managers = [] } = policySpec ?? {};
+  const side = (one: Sealed | undefined) => (one === undefined ? "(nothing)" : value(one));
+  const by = managers.length === 0 ? "" : `, written by ${managers.join(", ")}`;
+  return changes.map(({ path, before, after }) => `${path}: ${side(before)} -> ${side(after)}${by}`);
 }
 
 function opener(openings: readonly Opening[]): (one: Sealed) => string {

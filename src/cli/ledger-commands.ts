@@ -11,7 +11,7 @@ export type Exit = (code: number) => void;
 export function historyCommand(exit: Exit): Command {
   return new Command("history")
     .description(
-      "Print what happened: drifts, how they ended, rollbacks. Reads the ledger on the operator's disk.",
+      "Print what happened: drifts, rollbacks, changed policies. Reads the ledger on the operator's disk.",
     )
     .addOption(dataDir())
     .option("--policy <NAMESPACE/NAME>", "of one policy")

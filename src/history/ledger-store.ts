@@ -60,6 +60,8 @@ export interface LedgerStore {
     filter: EntryFilter,
     page: { readonly before?: number; readonly limit: number },
   ): readonly StoredEntry[];
+  /** Of each policy the newest entry of these types. */
+  newestOfPolicies(types: readonly string[]): readonly StoredEntry[];
   /** The heads that are kept, of sizes in (from, to], in order. */
   heads(from: number, to: number): readonly { readonly size: number; readonly note: string }[];
   close(): void;
@@ -103,6 +105,7 @@ export function openLedgerStore(path: string): LedgerStore {
     },
     page: (from, limit) => (somePage.all(from, limit) as unknown as readonly EntryRow[]).map(stored),
     find,
+    newestOfPolicies,
     // The columns are those that `insertHead` writes.
     heads: (from, to) => someHeads.all(from, to) as unknown as readonly HeadRow[],
     close: () => database.close(),
@@ -188,6 +191,15 @@ export function openLedgerStore(path: string): LedgerStore {
     );
     const values = conditions.flatMap(([, some]) => some);
     return (query.all(...values, limit) as unknown as readonly EntryRow[]).map(stored);
+  }
+
+  function newestOfPolicies(types: readonly string[]): readonly StoredEntry[] {
+    const query = database.prepare(
+      `SELECT max(sequence) AS sequence, text, leaf FROM entry WHERE type IN (${types.map(() => "?").join(", ")})
+       AND policy IS NOT NULL GROUP BY policy ORDER BY policy`,
+    );
+    // SQLite takes the other columns from the row of the maximum.
+    return (query.all(...types) as unknown as readonly EntryRow[]).map(stored);
   }
 
   function stored({ sequence, text, leaf }: EntryRow): StoredEntry {

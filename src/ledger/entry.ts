@@ -11,6 +11,8 @@ export const entryTypes = [
   "RollbackAttempted",
   "RollbackSucceeded",
   "RollbackFailed",
+  "PolicyChanged",
+  "PolicyDeleted",
   "LeadershipTaken",
   "EntriesLost",
   "ExportMade",
@@ -26,6 +28,15 @@ export interface EntryChange {
   readonly desired?: Sealed;
   readonly live?: Sealed;
   /** Programs, by their own word: no evidence of who it was. */
+  readonly managers?: readonly string[];
+}
+
+/** What a policy asks for by now, and what of it is new. */
+export interface EntryPolicySpec {
+  readonly spec: Sealed;
+  /** By path; an absent side is left out. None where nothing was known before. */
+  readonly changes?: readonly { readonly path: string; readonly before?: Sealed; readonly after?: Sealed }[];
+  /** Programs that wrote it, by their own word: no evidence of who it was. */
   readonly managers?: readonly string[];
 }
 
@@ -67,6 +78,9 @@ export interface Entry {
     readonly changes: readonly EntryChange[];
     readonly firstSeenTime: string;
   };
+  readonly policySpec?: EntryPolicySpec;
+  /** Of policy changes: those of what decides on findings and rollbacks are `High`. */
+  readonly severity?: "High" | "Medium";
   readonly origin?: { readonly repository: string; readonly path: string; readonly line?: number };
   readonly outcome?: {
     /** How a drift or a rollback ended. */

@@ -6,8 +6,9 @@ import type { PolicyStore } from "../controller/policy-store.ts";
 import type { FieldChange } from "../diff/field-change.ts";
 import { formatPath } from "../fieldpath/format-path.ts";
 import type { Entry, EntryChange, EntryDraft, EntryType } from "../ledger/entry.ts";
+import { type PolicyChange, policyChanges, policySeverity } from "../ledger/policy-changes.ts";
 import { type Opening, type Sealed, seal } from "../ledger/sealing.ts";
-import type { Json } from "../resource/resource.ts";
+import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import { sha256 } from "./digest.ts";
 import { ulid } from "./ulid.ts";
 
@@ -26,6 +27,9 @@ export interface LedgerEntries {
     episode: Episode,
     outcome?: { readonly result: string; readonly message?: string; readonly as?: string },
   ): EntryDraft;
+  /** `before`: the spec as it was, if that is known. */
+  ofPolicy(object: KubernetesObject, before: Json | undefined): EntryDraft;
+  ofPolicyGone(policy: PolicyKey, uid: string): EntryDraft;
   /** What concerns no policy. */
   plain(type: EntryType, outcome?: { readonly result: string }): EntryDraft;
 }
@@ -35,19 +39,15 @@ const mostChanges = 200;
 const mostManagers = 10;
 /** A longer value is kept as a hash: the ledger proves what it was, and Git or a backup has it. */
 const longestValue = 16_384;
+/** A policy's spec is bounded by its CRD; the next change of it is told from this one. */
+const longestSpec = 1_000_000;
 const saltBytes = 16;
 const ulidBytes = 10;
 
 export function createLedgerEntries(deps: LedgerEntriesDeps): LedgerEntries {
   return {
     ofDrift(type, episode, outcome) {
-      const openings: Opening[] = [];
-      const sealed = (value: Json): Sealed => {
-        const salt = Buffer.from(deps.random(saltBytes)).toString("base64");
-        const opening = seal(shortened(value), salt);
-        openings.push(opening);
-        return { sealed: opening.sealed };
-      };
+      const { openings, sealed } = sealing();
       const entry = {
         ...frame(type),
         policy: policyOf(episode.policy),
@@ -59,6 +59,35 @@ export function createLedgerEntries(deps: LedgerEntriesDeps): LedgerEntries {
       };
       return { entry, openings };
     },
+    ofPolicy(object, before) {
+      const { openings, sealed } = sealing();
+      const { namespace = "", name = "", uid = "", generation = 0, managedFields } = object.metadata;
+      const spec = object["spec"] ?? null;
+      const changes = before === undefined ? undefined : policyChanges(before, spec);
+      const entry = {
+        ...frame("PolicyChanged"),
+        policy: { namespace, name, uid, generation },
+        policySpec: {
+          spec: sealed(spec, longestSpec),
+          ...(changes === undefined
+            ? {}
+            : { changes: changes.map((change) => sealedChange(change, sealed)) }),
+          managers: managersIn(managedFields),
+        },
+        ...(changes === undefined ? {} : { severity: policySeverity(changes) }),
+        times: { recorded: nowText() },
+      };
+      return { entry, openings };
+    },
+    ofPolicyGone: (policy, uid) => ({
+      entry: {
+        ...frame("PolicyDeleted"),
+        policy: { ...splitPolicyKey(policy), uid },
+        severity: "High",
+        times: { recorded: nowText() },
+      },
+      openings: [],
+    }),
     plain: (type, outcome) => ({
       entry: {
         ...frame(type),
@@ -68,6 +97,17 @@ export function createLedgerEntries(deps: LedgerEntriesDeps): LedgerEntries {
       openings: [],
     }),
   };
+
+  function sealing() {
+    const openings: Opening[] = [];
+    const sealed: Seal = (value, longest = longestValue) => {
+      const salt = Buffer.from(deps.random(saltBytes)).toString("base64");
+      const opening = seal(shortened(value, longest), salt);
+      openings.push(opening);
+      return { sealed: opening.sealed };
+    };
+    return { openings, sealed };
+  }
 
   function frame(type: EntryType): Pick<Entry, "id" | "type" | "cluster" | "operator"> {
     const id = ulid(deps.now(), deps.random(ulidBytes));
@@ -103,7 +143,7 @@ function objectOf({ resource, uid, resourceVersion }: Episode): NonNullable<Entr
 
 function driftOf(
   { type, recordName, revision, deliveredRevision, firstSeenAt, verdict }: Episode,
-  sealed: (value: Json) => Sealed,
+  sealed: Seal,
 ): NonNullable<Entry["drift"]> {
   const changes = verdict?.changes ?? [];
   return {
@@ -116,7 +156,7 @@ function driftOf(
   };
 }
 
-function changeOf(change: FieldChange, sealed: (value: Json) => Sealed): EntryChange {
+function changeOf(change: FieldChange, sealed: Seal): EntryChange {
   const managers = change.type === "Removed" ? [] : change.managers.slice(0, mostManagers);
   return {
     type: change.type,
@@ -135,7 +175,7 @@ function originOf({ origin }: Episode): Pick<Entry, "origin"> {
 
 function outcomeOf(
   { result, message, as }: { readonly result: string; readonly message?: string; readonly as?: string },
-  sealed: (value: Json) => Sealed,
+  sealed: Seal,
 ): NonNullable<Entry["outcome"]> {
   return {
     result,
@@ -144,7 +184,29 @@ function outcomeOf(
   };
 }
 
-function shortened(value: Json): Json {
+/** Keeps the value beside the entry, and answers what stands in it. */
+type Seal = (value: Json, longest?: number) => Sealed;
+
+function sealedChange({ path, before, after }: PolicyChange, sealed: Seal) {
+  return {
+    path,
+    ...(before === undefined ? {} : { before: sealed(before) }),
+    ...(after === undefined ? {} : { after: sealed(after) }),
+  };
+}
+
+/** Whoever wrote the status has no part in it. */
+function managersIn(entries: Json | undefined): readonly string[] {
+  const list = Array.isArray(entries) ? (entries as readonly Json[]) : []; // Array.isArray does not narrow a readonly union
+  return list
+    .flatMap((entry) => {
+      if (!isJsonObject(entry) || entry["subresource"] === "status") return [];
+      return typeof entry["manager"] === "string" ? [entry["manager"]] : [];
+    })
+    .slice(0, mostManagers);
+}
+
+function shortened(value: Json, longest: number): Json {
   const text = JSON.stringify(value);
-  return text.length <= longestValue ? value : { sha256: sha256(text), length: text.length };
+  return text.length <= longest ? value : { sha256: sha256(text), length: text.length };
 }

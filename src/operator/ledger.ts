@@ -10,6 +10,7 @@ import { formatNoteKey } from "../ledger/signed-note.ts";
 import { createLedgerEntries, type LedgerEntries } from "./ledger-entries.ts";
 import { ensureLedgerKey, readLedgerKey } from "./ledger-key.ts";
 import { createLedgerWriter, type LedgerWriter } from "./ledger-writer.ts";
+import { createPolicyHistory, type PolicyHistory } from "./policy-history.ts";
 import { readNamespace } from "./read-namespace.ts";
 
 export interface LedgerDeps {
@@ -24,6 +25,7 @@ export interface LedgerDeps {
 export interface Ledger {
   readonly writer: LedgerWriter;
   readonly entries: LedgerEntries;
+  readonly policies: PolicyHistory;
   /** How many entries it has. */
   size(): number;
   /** Learns in which cluster it is; entries before that do not say. */
@@ -62,6 +64,7 @@ export function openLedger({ dataDir, keyFile, operator, policies, logger, now }
   return {
     writer,
     entries,
+    policies: createPolicyHistory({ store, writer, entries }),
     size: () => size,
     async identify(reader, signal) {
       cluster = (await readNamespace("kube-system", reader, signal))?.uid ?? "";

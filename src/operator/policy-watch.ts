@@ -10,6 +10,7 @@ import { runWatch, type WatchEvent } from "../kubernetes/watch.ts";
 import type { KubernetesObject, ResourceKey } from "../resource/resource.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { policyEntry } from "./own-resources.ts";
+import type { PolicyHistory } from "./policy-history.ts";
 
 export interface PolicyWatchDeps {
   readonly transport: Transport;
@@ -17,6 +18,8 @@ export interface PolicyWatchDeps {
   readonly metrics: Pick<Metrics, "policySeen" | "policyGone">;
   readonly policies: PolicyStore;
   readonly drifts: DriftStore;
+  /** Where policies are written down: each as it stands, and that it is gone, also while nobody looked. */
+  readonly history: PolicyHistory;
   /** The policy is new, edited or gone: its source, and its status, must be looked at. */
   changed(policy: PolicyKey): void;
   /** Ends whatever is open about these objects. */
@@ -74,6 +77,7 @@ export function createPolicyWatch(deps: PolicyWatchDeps): PolicyWatch {
     const { key, entry } = policyEntry(object);
     const before = policies.get(key);
     policies.set(key, entry);
+    deps.history.seen(object);
     if (before === undefined) {
       metrics.policySeen(splitPolicyKey(key));
       if (!areKnown) unsettled.add(key);
@@ -89,7 +93,10 @@ export function createPolicyWatch(deps: PolicyWatchDeps): PolicyWatch {
     const before = policies.get(key);
     policies.delete(key);
     unsettled.delete(key);
-    if (before !== undefined) forget(key, before.uid);
+    if (before !== undefined) {
+      forget(key, before.uid);
+      deps.history.gone(key, before.uid);
+    }
     metrics.policyGone(splitPolicyKey(key));
     deps.changed(key);
   }
@@ -104,6 +111,7 @@ export function createPolicyWatch(deps: PolicyWatchDeps): PolicyWatch {
   function known(): void {
     if (areKnown) return;
     areKnown = true;
+    deps.history.complete();
     for (const key of drifts.restoredPolicies()) {
       if (!policies.has(key)) deps.endDrifts(key, [...drifts.restored(key).keys()], "PolicyDeleted");
     }

@@ -116,12 +116,22 @@ describe("the ledger", () => {
     expect(await verified("killed.jsonl")).toMatchObject({ exitCode: 0 });
   });
 
+  it("tells of a policy that was changed while no operator ran, before and after", async () => {
+    await operator.stop();
+    await policy.apply({ suspend: true });
+    await start();
+    const [changed] = await endsWith("PolicyChanged");
+    expect(changed).toMatchObject({ severity: "High", policy: { generation: 2 } });
+    const { stdout } = await onLedger("history", "--type", "PolicyChanged");
+    expect(stdout).toMatch(/spec\.suspend: (false|\(nothing\)) -> true, written by kubectl/);
+  });
+
   it("in which a row was altered by hand is found out, with the entry", async () => {
     const [first] = await entries();
     await operator.stop();
     const database = new DatabaseSync(join(directory, "data/ledger.sqlite"));
     const alter = database.prepare(
-      "UPDATE entry SET text = replace(text, 'settings', 'somethin') WHERE sequence = ?",
+      "UPDATE entry SET text = replace(text, 'namespace', 'namespaze') WHERE sequence = ?",
     );
     alter.run(first?.sequence ?? -1);
     database.close();

@@ -167,6 +167,12 @@ export function describeLedgerStore(name: string, prepare: () => LedgerUnderTest
       );
     });
 
+    it("gives the newest entry of each policy", () => {
+      append(...[0, 1, 2, 3].map((i) => draft(i)), draft(4, "DriftResolved"));
+      expect(namesOf(store.newestOfPolicies(["DriftDetected"]))).toEqual([2, 3]);
+      expect(namesOf(store.newestOfPolicies(["DriftDetected", "DriftResolved"]))).toEqual([4, 3]);
+    });
+
     it("keeps the newest head, and one for each hundred entries", () => {
       for (let i = 0; i < 22; i++) append(...Array.from({ length: 10 }, (_, j) => draft(10 * i + j)));
       expect(store.heads(0, 220).map(({ size }) => size)).toEqual([90, 190, 220]);
