@@ -469,11 +469,13 @@ export async function runOperator(
   async function lead(leading: AbortSignal): Promise<void> {
     await readDiscovery(leading);
     if (leading.aborted) return;
-    await readRelease(leading);
+    const release = await readRelease(leading);
     await ledger.identify(writer, leading);
     ledger.writer.append(ledger.entries.plain("LeadershipTaken"));
     await restoreRecords(leading);
-    if (upgradeStore.isUpgradeTo(version)) upgrades.upgraded();
+    // Also the API server's, while no operator ran: an upgrade that it sees it tells by what is published.
+    const isServerNew = release !== undefined && upgradeStore.isUpgradeTo(release, "API server");
+    if (upgradeStore.isUpgradeTo(version, "Holdfast") || isServerNew) upgrades.upgraded();
     await runLoops(leading);
   }
 
@@ -615,11 +617,12 @@ export async function runOperator(
   }
 
   /** Defaults of another release than the table's may be unknown: what looks like one is doubtful then. */
-  async function readRelease(leading: AbortSignal): Promise<void> {
+  async function readRelease(leading: AbortSignal): Promise<string | undefined> {
     const release = await readServerVersion(transport, leading);
     isTableOfServer = release === undefined || tableFits(release);
-    if (isTableOfServer) return;
-    logger.warn({ release, table: tableRelease }, "there is no table of server defaults for this release");
+    if (!isTableOfServer)
+      logger.warn({ release, table: tableRelease }, "there is no table of server defaults for this release");
+    return release;
   }
 
   /** The served kinds have changed: whether they are namespaced, and what can be watched. */

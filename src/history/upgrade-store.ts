@@ -1,4 +1,4 @@
-/** On SQLite, beside the delivered marks: which Holdfast ran here last, and what an upgrade has made doubtful. */
+/** On SQLite, beside the delivered marks: which Holdfast, and which API server, ran here last, and what an upgrade has made doubtful. */
 import { DatabaseSync } from "node:sqlite";
 import type { ResourceKey } from "../resource/resource.ts";
 
@@ -10,12 +10,18 @@ export interface StoredSuspicion {
   readonly fields: ReadonlySet<string>;
 }
 
+/** Whose upgrade may make findings suspect. */
+export type Program = "Holdfast" | "API server";
+
+/** The names under which the table keeps them. */
+const rowNames: Readonly<Record<Program, string>> = { Holdfast: "version", "API server": "server-version" };
+
 export interface UpgradeStore {
   suspicions(): readonly StoredSuspicion[];
   putSuspicion(suspicion: StoredSuspicion): void;
   removeSuspicion(of: Pick<StoredSuspicion, "policy" | "key">): void;
-  /** Notes which Holdfast runs; whether another one ran before. A first start is no upgrade. */
-  isUpgradeTo(version: string): boolean;
+  /** Notes which release of a program runs; whether another one ran before. A first start is no upgrade. */
+  isUpgradeTo(version: string, program: Program): boolean;
   close(): void;
 }
 
@@ -37,8 +43,8 @@ export function openUpgradeStore(path: string): UpgradeStore {
   const select = database.prepare("SELECT policy, key, state, fields FROM suspicion");
   const upsert = database.prepare("INSERT OR REPLACE INTO suspicion VALUES (?, ?, ?, ?)");
   const remove = database.prepare("DELETE FROM suspicion WHERE policy = ? AND key = ?");
-  const readVersion = database.prepare("SELECT value FROM meta WHERE name = 'version'");
-  const writeVersion = database.prepare("INSERT OR REPLACE INTO meta VALUES ('version', ?)");
+  const readVersion = database.prepare("SELECT value FROM meta WHERE name = ?");
+  const writeVersion = database.prepare("INSERT OR REPLACE INTO meta VALUES (?, ?)");
 
   return {
     suspicions() {
@@ -49,9 +55,10 @@ export function openUpgradeStore(path: string): UpgradeStore {
     putSuspicion: ({ policy, key, state, fields }) =>
       void upsert.run(policy, key, state, JSON.stringify([...fields])),
     removeSuspicion: ({ policy, key }) => void remove.run(policy, key),
-    isUpgradeTo(version) {
-      const before = readVersion.get()?.["value"];
-      if (before !== version) writeVersion.run(version);
+    isUpgradeTo(version, program) {
+      const name = rowNames[program];
+      const before = readVersion.get(name)?.["value"];
+      if (before !== version) writeVersion.run(name, version);
       return before !== undefined && before !== version;
     },
     close: () => database.close(),

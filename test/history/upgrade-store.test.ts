@@ -31,13 +31,20 @@ afterEach(() => {
 
 describe("the version that ran last", () => {
   it("tells an upgrade, and a downgrade, from a first start and from a restart", () => {
-    expect(store.isUpgradeTo("1.0.0")).toBe(false);
+    expect(store.isUpgradeTo("1.0.0", "Holdfast")).toBe(false);
     store.close();
     store = open();
-    expect(store.isUpgradeTo("1.0.0")).toBe(false);
-    expect(store.isUpgradeTo("1.1.0")).toBe(true);
-    expect(store.isUpgradeTo("1.1.0")).toBe(false);
-    expect(store.isUpgradeTo("1.0.0")).toBe(true);
+    expect(store.isUpgradeTo("1.0.0", "Holdfast")).toBe(false);
+    expect(store.isUpgradeTo("1.1.0", "Holdfast")).toBe(true);
+    expect(store.isUpgradeTo("1.1.0", "Holdfast")).toBe(false);
+    expect(store.isUpgradeTo("1.0.0", "Holdfast")).toBe(true);
+  });
+
+  it("is kept for each program by itself", () => {
+    expect(store.isUpgradeTo("v1.36.3", "API server")).toBe(false);
+    expect(store.isUpgradeTo("1.0.0", "Holdfast")).toBe(false);
+    expect(store.isUpgradeTo("v1.37.0", "API server")).toBe(true);
+    expect(store.isUpgradeTo("1.0.0", "Holdfast")).toBe(false);
   });
 });
 
