@@ -64,6 +64,8 @@ export function createLedgerWriter(deps: LedgerWriterDeps): LedgerWriter {
   function later(afterMs: number): void {
     timer ??= setTimeout(() => {
       timer = undefined;
+      // It may have been flushed since.
+      if (waiting.length === 0) return;
       const isWritten = write({ durable: false });
       if (waiting.length > 0) later(isWritten ? 0 : retryMs);
     }, afterMs).unref();

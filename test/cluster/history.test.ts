@@ -36,6 +36,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await operator.stop();
+  // Its log is of all its lives.
+  expect(operator.log()).not.toContain("the ledger cannot be written");
   proxy.close();
   await rm(directory, { recursive: true, force: true });
 });

@@ -16,6 +16,7 @@ function writing() {
     store: {
       append(drafts: readonly EntryDraft[]) {
         if (fault !== undefined) throw new Error(fault);
+        if (drafts.length === 0) throw new Error("nothing to append");
         batches.push(drafts.map(({ entry }) => entry.id));
         return { origin: "o", size: batches.flat().length, root: new Uint8Array(32), note: "" };
       },
@@ -63,6 +64,16 @@ describe("entries", () => {
     append(60, 1);
     writer.close();
     expect(batches.flat()).toHaveLength(61);
+  });
+
+  it("that were flushed are not looked for again: the ledger was called unwritable after each rollback", () => {
+    const { append, batches, story, writer } = writing();
+    append(0, 1);
+    writer.flush();
+    jest.advanceTimersByTime(10_000);
+    expect(batches).toEqual([["id-0"]]);
+    expect(story).toEqual(["written 1"]);
+    expect(writer.fault()).toBeUndefined();
   });
 
   it("that are very many are flushed in several goes", () => {
