@@ -1,7 +1,7 @@
 /** make demo: the whole of it against a real API server, told in a short timeline, and checked. */
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import type { KubernetesObject } from "../../src/resource/resource.ts";
 import { fieldAt } from "../control-plane/access.ts";
@@ -189,7 +189,8 @@ Try:
   alias kubectl='${cluster.description.kubectl.join(" ")}'
   kubectl -n ${namespace} scale deployment checkout --replicas=5
   kubectl -n ${namespace} get drift --watch
-  kubectl -n ${namespace} describe grp shop`);
+  kubectl -n ${namespace} describe grp shop
+  npm run --silent holdfast -- history --data-dir ${join(dirname(running.logPath), "data")}`);
   await new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());

@@ -70,23 +70,38 @@ function jsonLine({ text, openings }: StoredEntry): string {
 
 function tableLines({ text, openings }: StoredEntry): readonly string[] {
   const entry = JSON.parse(text) as Entry; // as `entryText` wrote it
-  const { sequence, type, policy, policySpec, severity, object, drift, outcome, times } = entry;
+  const { sequence, type, policy, policySpec, severity, object, drift, origin, outcome, times } = entry;
   const value = opener(openings);
   const words = [
     times.recorded,
     `#${sequence}`,
     type,
+    ...(type === "DriftDetected" && drift !== undefined ? [drift.type] : []),
     ...(object === undefined ? [] : [formatRef(object)]),
     ...(policy === undefined ? [] : [`(policy ${policy.namespace}/${policy.name})`]),
     ...(severity === undefined ? [] : [severity]),
-    ...(outcome === undefined ? [] : [outcome.result]),
+    // What the type says already is not said twice.
+    ...(outcome === undefined || type === `Rollback${outcome.result}` ? [] : [outcome.result]),
     ...(outcome?.as === undefined ? [] : [`as ${outcome.as}`]),
     ...(outcome?.message === undefined ? [] : [`: ${value(outcome.message)}`]),
   ];
-  const isToldBefore = type !== "DriftDetected" && type !== "DriftChanged";
-  const changes = isToldBefore ? [] : (drift?.changes ?? []).map((change) => changeText(change, value));
-  const details = [...changes, ...policyTexts(policySpec, value)];
+  const isNews = type === "DriftDetected" || type === "DriftChanged";
+  const details = [
+    ...(isNews && drift !== undefined ? driftTexts(drift, origin, value) : []),
+    ...policyTexts(policySpec, value),
+  ];
   return [words.join(" "), ...details.map((text) => `  ${text}`)].map(printable);
+}
+
+/** Against what the object was compared, and what differs. */
+function driftTexts(
+  { revision, changes }: NonNullable<Entry["drift"]>,
+  origin: Entry["origin"],
+  value: (one: Sealed) => string,
+): readonly string[] {
+  const line = origin?.line === undefined ? "" : `:${origin.line}`;
+  const place = origin === undefined ? "" : `${origin.path}${line} at `;
+  return [`against ${place}${revision}`, ...changes.map((change) => changeText(change, value))];
 }
 
 function changeText(

@@ -40,9 +40,11 @@ describe("holdfast history", () => {
     const { stdout, exitCode } = await run("history");
     expect(exitCode).toBe(0);
     expect(stdout.split("\n")).toEqual([
-      "2026-01-01T00:00:00.000Z #0 DriftDetected ConfigMap shop/settings-0 (policy shop/policy-0)",
+      "2026-01-01T00:00:00.000Z #0 DriftDetected Modified ConfigMap shop/settings-0 (policy shop/policy-0)",
+      "  against app/settings.yaml:3 at main@sha1:1",
       '  Added data.mode: live "value 0"',
       "2026-01-01T00:01:00.000Z #1 DriftChanged ConfigMap shop/settings-1 (policy shop/policy-1)",
+      "  against app/settings.yaml:3 at main@sha1:1",
       '  Added data.mode: live "value 1"',
       "2026-01-01T00:02:00.000Z #2 DriftResolved ConfigMap shop/settings-2 (policy shop/policy-0)",
       "",

@@ -42,6 +42,7 @@ export function draft(i: number, type: EntryType = "DriftDetected"): EntryDraft 
         changes: [{ type: "Added", path: "data.mode", live: { sealed: live.sealed } }],
         firstSeenTime: "2026-01-01T00:00:00.000Z",
       },
+      origin: { repository: "https://git.example.com/shop.git", path: "app/settings.yaml", line: 3 },
       times: { recorded: new Date(Date.UTC(2026, 0, 1, 0, i)).toISOString() },
     },
     openings: [live],
