@@ -1,6 +1,6 @@
 /** `holdfast diff --dry-run=WhereAllowed`: what the API server says of the findings, asked as the operator does. */
 import PQueue from "p-queue";
-import { orderOf } from "../controller/confirming.ts";
+import { answerOf, orderOf } from "../controller/confirming.ts";
 import { assess } from "../drift/assess.ts";
 import { kindNameOf } from "../drift/makers.ts";
 import { createConfirm } from "../operator/confirm.ts";
@@ -65,11 +65,7 @@ export function createConfirmation(
     const declaration = input && declared.get(resourceKey(input.resource));
     const order = declaration && orderOf({ declaration, input, verdict });
     if (input === undefined || order === undefined) return result;
-    const { type, insisted } = await ask(order, signal);
-    const { uid = "", resourceVersion = "" } = order.live.metadata;
-    const { revision } = input;
-    const confirmation = { uid, resourceVersion, revision, insisted, isSettled: type === "Answered" };
-    const again = { ...input, confirmation };
+    const again = { ...input, confirmation: answerOf(order, await ask(order, signal)) };
     return { ...result, input: again, verdict: assess(again) };
   }
 }

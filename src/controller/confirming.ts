@@ -12,6 +12,8 @@ import type { DriftStore } from "./drift-store.ts";
 /** A rollback that is only tried: nothing is written by it. */
 export interface ConfirmOrder {
   readonly resource: ResourceRef;
+  /** The newest, by which it was judged. */
+  readonly revision: string;
   /** What was found, doubtful or not. */
   readonly changes: Drifted["changes"];
   /** Unredacted, as Git states it. */
@@ -87,10 +89,9 @@ export function createConfirming(deps: ConfirmingDeps): Confirming {
     // Only what was not known before was asked about.
     if (!isSettled && outcome.insisted.size === 0) return false;
     const before = answerFor(input, order.live)?.insisted ?? [];
-    const { uid = "", resourceVersion = "" } = order.live.metadata;
     const insisted = new Set([...before, ...outcome.insisted]);
     deps.drifts.setConfirmed(declaration.policy, declaration.key, {
-      answer: { uid, resourceVersion, revision: input.revision, insisted, isSettled },
+      answer: answerOf(order, { ...outcome, insisted }),
       policyGeneration: policy.generation,
       schema: input.schema,
     });
@@ -107,13 +108,19 @@ export function confirmationOf(
   return confirmed !== undefined && isOfSame ? { confirmation: confirmed.answer } : {};
 }
 
+/** An outcome, with the state that it was given for. */
+export function answerOf({ live, revision }: ConfirmOrder, { type, insisted }: ConfirmOutcome): Confirmation {
+  const { uid = "", resourceVersion = "" } = live.metadata;
+  return { uid, resourceVersion, revision, insisted, isSettled: type === "Answered" };
+}
+
 /** What to ask about a finding; undefined if there is nothing, or nothing yet. */
 export function orderOf({
   declaration,
   input,
   verdict,
 }: Pick<Finding, "declaration" | "input" | "verdict">): ConfirmOrder | undefined {
-  const { live, resource, schema, policy } = input;
+  const { live, resource, revision, schema, policy } = input;
   if (live.type !== "Present" || isConfirmed(input, live.body)) return undefined;
   const changes = confirmableChanges(verdict);
   // A mere doubt waits until what Git says newest is delivered.
@@ -122,5 +129,5 @@ export function orderOf({
   const bytes = verdict.status === "Drifted" ? bytesAgainst(declaration, verdict) : declaration.bytes;
   const stated = unpackBody(bytes);
   const desired = withChosen(stated, declaration, live);
-  return { resource, changes, stated, desired, live: live.body, schema, policy };
+  return { resource, revision, changes, stated, desired, live: live.body, schema, policy };
 }

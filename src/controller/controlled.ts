@@ -13,6 +13,7 @@ import { formatRef, parseResourceKey, type ResourceKey, resourceKey } from "../r
 import type { DesiredStore } from "./desired-store.ts";
 import type { ReadingLookup } from "./owner-lookup.ts";
 import { ScalerCache, type ScalersRead } from "./scaler-cache.ts";
+import { setNewest } from "./set-newest.ts";
 
 export interface ControlledDeps {
   readonly now: () => number;
@@ -147,11 +148,8 @@ export function createControlled(deps: ControlledDeps): Controlled {
 
   function note(controller: ResourceKey, target: ResourceKey): void {
     const targets = dependents.get(controller)?.targets ?? new Set();
-    dependents.delete(controller);
     const wasDeclared = deps.desired.isAnsweredFor(controller);
-    dependents.set(controller, { wasDeclared, targets: targets.add(target) });
-    const [oldest] = dependents.keys();
-    if (dependents.size > mostControllers && oldest !== undefined) dependents.delete(oldest);
+    setNewest(dependents, controller, { wasDeclared, targets: targets.add(target) }, mostControllers);
   }
 
   function isPatient(target: ResourceKey): boolean {

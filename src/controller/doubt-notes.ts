@@ -2,6 +2,7 @@
 import { suspectKey } from "../drift/doubt.ts";
 import type { DoubtfulChange } from "../drift/verdict.ts";
 import type { PolicyKey } from "./policy-key.ts";
+import { setNewest } from "./set-newest.ts";
 
 /** A doubt that was gone for so long is news again. */
 const forgetAfterMs = 3_600_000;
@@ -21,12 +22,7 @@ export function createDoubtNotes(now: () => number) {
     return doubtful.filter(({ change }) => {
       const id = `${policy} ${suspectKey(kind, change)}`;
       const before = lastSeenMs.get(id);
-      lastSeenMs.delete(id);
-      lastSeenMs.set(id, now());
-      for (const oldest of lastSeenMs.keys()) {
-        if (lastSeenMs.size <= mostFields) break;
-        lastSeenMs.delete(oldest);
-      }
+      setNewest(lastSeenMs, id, now(), mostFields);
       return before === undefined || now() - before > forgetAfterMs;
     });
   };

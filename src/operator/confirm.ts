@@ -96,22 +96,21 @@ export function createConfirm(deps: ConfirmDeps) {
           return { type: "NotSettled", insisted: none };
         // The kind's own rules name the field that may not be changed: so it would be changed. Others who refuse
         // (an admission policy, a webhook) do so whatever is changed, and settle nothing.
-        if (failure.fields === undefined) return wait(order.resource, failure, false);
+        if (failure.fields === undefined) return wait(order.resource, failure);
         pauses.end(patchOf(order.resource));
         return { type: "Answered", insisted: none };
       case "Forbidden":
-        return wait(order.resource, failure, false);
       case "Unreachable":
       case "Unauthorized":
       case "Expired":
       case "TooManyRequests":
       case "Other":
-        return wait(order.resource, failure, true);
+        return wait(order.resource, failure);
     }
   }
 
-  function wait(gvk: GroupVersionKind, failure: ApiFailure, retries: boolean): ConfirmOutcome {
-    const { isFirst, ...pause } = pauses.begin(patchOf(gvk), failure, retries);
+  function wait(gvk: GroupVersionKind, failure: ApiFailure): ConfirmOutcome {
+    const { isFirst, ...pause } = pauses.begin(patchOf(gvk), failure);
     if (isFirst) deps.refused("patch", gvk, failure.reason);
     return { type: "NotSettled", insisted: none, ...pause };
   }

@@ -1,6 +1,7 @@
 /** What the API server, admission included, would make of an object as Git states it: by a dry-run of its creation. */
 import { createHash } from "node:crypto";
 import type { ConfirmOrder } from "../controller/confirming.ts";
+import { setNewest } from "../controller/set-newest.ts";
 import { type ShownChanges, shownChanges } from "../drift/insisted.ts";
 import { kindNameOf } from "../drift/makers.ts";
 import type { ApiFailure } from "../kubernetes/api-failure.ts";
@@ -96,7 +97,8 @@ export function createCreation({ writer, pauses, now, redact, refused }: Creatio
 
   function keep(key: string, creation: Creation, { schema, policy }: ConfirmOrder): void {
     if (creation.type === "Shown" && creation.changes.size > mostKeptChanges) return;
-    setBounded(kept, key, { creation, schema, rules: policy.rules, untilMs: now() + keptMs });
+    const entry = { creation, schema, rules: policy.rules, untilMs: now() + keptMs };
+    setNewest(kept, key, entry, mostKept);
   }
 
   function passed(failure: ApiFailure, asked: string, gvk: GroupVersionKind): Creation {
@@ -113,7 +115,7 @@ export function createCreation({ writer, pauses, now, redact, refused }: Creatio
       case "Expired":
       case "TooManyRequests":
       case "Other": {
-        const { isFirst, ...pause } = pauses.begin(asked, failure, failure.reason !== "Forbidden");
+        const { isFirst, ...pause } = pauses.begin(asked, failure);
         if (isFirst) refused(gvk, failure.reason);
         return { type: "NotShown", ...pause };
       }
@@ -135,7 +137,7 @@ export function createCreation({ writer, pauses, now, redact, refused }: Creatio
     if (metadata === undefined) return undefined;
     // The API server answers maps in the order of their keys.
     const text = JSON.stringify(metadata.labels ?? {});
-    setBounded(labels, namespace, { text, untilMs: now() + labelsKeptMs });
+    setNewest(labels, namespace, { text, untilMs: now() + labelsKeptMs }, mostKept);
     return text;
   }
 }
@@ -144,12 +146,4 @@ export function createCreation({ writer, pauses, now, redact, refused }: Creatio
 function underFreeName({ metadata, ...fields }: KubernetesObject): KubernetesObject {
   const { name = "", uid: _uid, resourceVersion: _version, ...kept } = metadata;
   return { ...fields, metadata: { ...kept, generateName: `${name}-` } };
-}
-
-/** The oldest goes. */
-function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > mostKept && oldest !== undefined) map.delete(oldest);
 }

@@ -1,5 +1,6 @@
 /** What is not asked for a while, since the API server would not answer it. */
 import { type Backoff, backoffMs } from "../async/backoff.ts";
+import { setNewest } from "../controller/set-newest.ts";
 import type { ApiFailure } from "../kubernetes/api-failure.ts";
 
 /** What is not permitted is tried again after this long: somebody may have granted it. */
@@ -42,19 +43,17 @@ export class Pauses {
     return kept.retries ? { retryMs: restMs } : {};
   }
 
-  /** `retries`: the failure passes by itself. The answer says whether it is the first since the last `end`. */
+  /** The answer says whether it is the first since the last `end`. */
   begin(
     asked: string,
-    { retryAfterMs }: Pick<ApiFailure, "retryAfterMs">,
-    retries: boolean,
+    { reason, retryAfterMs }: Pick<ApiFailure, "reason" | "retryAfterMs">,
   ): Pause & { readonly isFirst: boolean } {
+    // What is not permitted, or refused as it is, does not pass by itself.
+    const retries = reason !== "Forbidden" && reason !== "Invalid";
     const failures = (this.#kept.get(asked)?.failures ?? 0) + 1;
     const passingMs = retryAfterMs ?? backoffMs(failureBackoff, failures, this.#deps.random());
     const pauseMs = retries ? passingMs : forbiddenMs;
-    this.#kept.delete(asked);
-    this.#kept.set(asked, { untilMs: this.#deps.now() + pauseMs, failures, retries });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > mostPauses && oldest !== undefined) this.#kept.delete(oldest);
+    setNewest(this.#kept, asked, { untilMs: this.#deps.now() + pauseMs, failures, retries }, mostPauses);
     return { isFirst: failures === 1, ...(retries ? { retryMs: pauseMs } : {}) };
   }
 

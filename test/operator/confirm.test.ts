@@ -36,6 +36,7 @@ function orderOf(what: KubernetesObject, is: KubernetesObject): ConfirmOrder {
   const rules = { ignore: [], trust: [] };
   return {
     resource: refOf(what),
+    revision: "main@sha1:0",
     changes,
     stated: what,
     desired: what,
