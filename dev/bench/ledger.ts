@@ -1,27 +1,21 @@
 /** `node dev/bench/ledger.ts [ENTRIES]`: what the ledger takes at its size, on this machine's disk. */
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { exportLedger } from "../../src/history/export-ledger.ts";
 import { openLedgerStore } from "../../src/history/ledger-store.ts";
 import type { EntryDraft } from "../../src/ledger/entry.ts";
-import { exportLine } from "../../src/ledger/export.ts";
 import { seal } from "../../src/ledger/sealing.ts";
-import type { NoteSigner } from "../../src/ledger/signed-note.ts";
+import { signersOf } from "../../src/ledger/signed-note.ts";
 import { Verifier } from "../../src/ledger/verify.ts";
 
 const entries = Number(process.argv[2] ?? 1_000_000);
 const batch = 25;
 const samples = 1_000;
-const pageSize = 500;
 
-const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-const signerOf = (name: string): NoteSigner => ({
-  name,
-  publicKey: publicKey.export({ type: "spki", format: "der" }).subarray(-32),
-  sign: (bytes) => sign(null, bytes, privateKey),
-});
+const signerOf = signersOf(generateKeyPairSync("ed25519").privateKey);
 const directory = mkdtempSync(join(tmpdir(), "holdfast-ledger-bench-"));
 const path = join(directory, "ledger.sqlite");
 const store = openLedgerStore(path);
@@ -123,16 +117,7 @@ function row(what: string, taken: readonly number[]): void {
 function verify(): number {
   const size = store.head()?.size ?? 0;
   const verifier = new Verifier({ key: signerOf(store.origin) });
-  const take = (line: string) => verifier.take(line.slice(0, -1));
-  take(exportLine({ type: "Header", origin: store.origin, size }));
-  for (let from = 0; from < size; from += pageSize) {
-    const heads = new Map(store.heads(from, from + pageSize).map((head) => [head.size, head.note]));
-    for (const { sequence, ...entry } of store.page(from, pageSize)) {
-      take(exportLine({ type: "Entry", ...entry }));
-      const note = heads.get(sequence + 1);
-      if (note !== undefined) take(exportLine({ type: "Checkpoint", note }));
-    }
-  }
+  for (const lines of exportLedger(store, size)) for (const line of lines) verifier.take(line.slice(0, -1));
   const found = verifier.end();
   if (found.type === "Refused") throw new Error(found.message);
   return found.size;

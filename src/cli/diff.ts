@@ -5,35 +5,30 @@ import type { DiffOptions, DiffOutcome } from "./diff-options.ts";
 import { type DiffReport, type DiffResult, diffExitCode, diffReport } from "./diff-report.ts";
 import { formatDiffTable } from "./diff-table.ts";
 import { optionFault } from "./option-fault.ts";
-import { complain, print } from "./print.ts";
+import { complain, print, refuse } from "./print.ts";
 import { printableJson } from "./printable.ts";
 import { selectObject } from "./select-object.ts";
 
 /** Prints the result; answers the exit code. */
 export async function runDiff(policy: string | undefined, options: DiffOptions): Promise<number> {
   const fault = optionFault(options);
-  if (fault !== undefined) return refuse(fault);
+  if (fault !== undefined) return refuse("diff", fault);
   const outcome = await compareAsAsked(policy, options);
-  if (outcome.type === "Failed") return refuse(outcome.message);
+  if (outcome.type === "Failed") return refuse("diff", outcome.message);
   if (outcome.notice !== undefined) complain(`holdfast diff: ${outcome.notice}`);
   const results = selected(outcome.results, options.object);
-  if (typeof results === "string") return refuse(results);
+  if (typeof results === "string") return refuse("diff", results);
   const report = diffReport(results);
   if (options.explain !== undefined) {
     const { explainField } = await import("./explain.ts");
     const explained = explainField(results, options.explain);
-    if (explained.type === "Failed") return refuse(explained.message);
+    if (explained.type === "Failed") return refuse("diff", explained.message);
     await print(explained.text);
   } else if (options.suggest === true) {
     const { suggestRules } = await import("./suggest.ts");
     await print(suggestRules(results));
   } else await print(await format(results, { report, options, readFile: outcome.readFile }));
   return diffExitCode(report);
-}
-
-function refuse(message: string): 2 {
-  complain(`holdfast diff: ${message}`);
-  return 2;
 }
 
 function selected(results: readonly DiffResult[], object: string | undefined) {

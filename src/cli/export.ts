@@ -1,15 +1,15 @@
 /** `holdfast export`: the whole ledger with its signed heads, to be verified and kept elsewhere. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { type LedgerStore, openLedgerStore, type StoredEntry } from "../history/ledger-store.ts";
-import { exportLine } from "../ledger/export.ts";
+import { exportLedger } from "../history/export-ledger.ts";
+import { type LedgerStore, openLedgerStore } from "../history/ledger-store.ts";
 import { formatNoteKey } from "../ledger/signed-note.ts";
 import { ledgerPath } from "../operator/ledger.ts";
 import { createLedgerEntries } from "../operator/ledger-entries.ts";
 import { readLedgerKey } from "../operator/ledger-key.ts";
 import { version } from "../version.ts";
 import { ledgerFault } from "./ledger-place.ts";
-import { complain, print } from "./print.ts";
+import { print, refuse } from "./print.ts";
 
 export interface ExportOptions {
   readonly dataDir: string;
@@ -18,12 +18,10 @@ export interface ExportOptions {
   readonly publicKey?: boolean;
 }
 
-const pageSize = 500;
-
 /** Prints the export; answers the exit code. */
 export async function runExport({ dataDir, ledgerKeyFile, publicKey }: ExportOptions): Promise<number> {
   const fault = ledgerFault({ dataDir });
-  if (fault !== undefined) return refuse(fault);
+  if (fault !== undefined) return refuse("export", fault);
   let store: LedgerStore | undefined;
   try {
     store = openLedgerStore(ledgerPath(dataDir));
@@ -41,35 +39,11 @@ export async function runExport({ dataDir, ledgerKeyFile, publicKey }: ExportOpt
       cluster: () => "",
     });
     const head = store.append([entries.plain("ExportMade")], signerOf, { durable: true });
-    await printAll(store, head.size);
+    for (const lines of exportLedger(store, head.size)) await print(lines.join(""));
     return 0;
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
+    return refuse("export", error instanceof Error ? error.message : String(error));
   } finally {
     store?.close();
   }
-}
-
-/** What is appended meanwhile is not in it. */
-async function printAll(store: LedgerStore, size: number): Promise<void> {
-  await print(exportLine({ type: "Header", origin: store.origin, size }));
-  for (let from = 0; from < size; from += pageSize) {
-    const to = Math.min(size, from + pageSize);
-    const heads = new Map(store.heads(from, to).map((head) => [head.size, head.note]));
-    const page = store.page(from, to - from);
-    await print(page.flatMap((entry) => linesOf(entry, heads)).join(""));
-  }
-}
-
-function linesOf({ sequence, ...entry }: StoredEntry, heads: ReadonlyMap<number, string>): readonly string[] {
-  const note = heads.get(sequence + 1);
-  return [
-    exportLine({ type: "Entry", ...entry }),
-    ...(note === undefined ? [] : [exportLine({ type: "Checkpoint", note })]),
-  ];
-}
-
-function refuse(message: string): 2 {
-  complain(`holdfast export: ${message}`);
-  return 2;
 }

@@ -5,7 +5,7 @@ import type { Opening, Sealed } from "../ledger/sealing.ts";
 import { ledgerPath } from "../operator/ledger.ts";
 import { formatRef, type Json } from "../resource/resource.ts";
 import { ledgerFault } from "./ledger-place.ts";
-import { complain, print } from "./print.ts";
+import { print, refuse } from "./print.ts";
 import { printable } from "./printable.ts";
 
 export interface HistoryOptions {
@@ -30,9 +30,9 @@ const msOf = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 /** Prints the entries; answers the exit code. */
 export async function runHistory(options: HistoryOptions): Promise<number> {
   const filter = filterOf(options, Date.now());
-  if (typeof filter === "string") return refuse(filter);
+  if (typeof filter === "string") return refuse("history", filter);
   const fault = ledgerFault(options);
-  if (fault !== undefined) return refuse(fault);
+  if (fault !== undefined) return refuse("history", fault);
   const store = openLedgerStore(ledgerPath(options.dataDir));
   try {
     const found = store.find(filter, { limit: options.limit }).toReversed();
@@ -134,9 +134,4 @@ function opener(openings: readonly Opening[]): (one: Sealed) => string {
     const text = JSON.stringify(value);
     return text.length <= longestValue ? text : `${text.slice(0, longestValue)}… (${text.length} characters)`;
   };
-}
-
-function refuse(message: string): 2 {
-  complain(`holdfast history: ${message}`);
-  return 2;
 }

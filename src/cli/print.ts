@@ -12,6 +12,12 @@ export function complain(message: string): void {
   process.stderr.write(`${printable(message)}\n`);
 }
 
+/** Says why a command cannot do what it was asked; answers the exit code of an error. */
+export function refuse(command: string, message: string): 2 {
+  complain(`holdfast ${command}: ${message}`);
+  return 2;
+}
+
 /** A reader that has gone is no fault of ours, and nothing to end with a stack trace for. */
 export function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {

@@ -4,7 +4,7 @@ import { readLines } from "../kubernetes/lines.ts";
 import type { Checkpoint } from "../ledger/checkpoint.ts";
 import { type NoteKey, parseNoteKey } from "../ledger/signed-note.ts";
 import { type Verification, Verifier } from "../ledger/verify.ts";
-import { complain, print } from "./print.ts";
+import { complain, print, refuse } from "./print.ts";
 
 export interface VerifyCommandOptions {
   /** As `holdfast export --public-key` prints it. */
@@ -21,17 +21,18 @@ export async function runVerify(
   const key = parseNoteKey(keyText.trim());
   if (key === undefined)
     return refuse(
+      "verify",
       "--key is no public key of a ledger; `holdfast export --public-key` prints it as NAME+ID+KEY",
     );
   try {
     const head = earlier === undefined ? undefined : await headOf(earlier, key);
-    if (typeof head === "string") return refuse(head);
+    if (typeof head === "string") return refuse("verify", head);
     return await report(
       file,
       await verifyFile(file, { key, ...(head === undefined ? {} : { earlier: head }) }),
     );
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error));
+    return refuse("verify", error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -71,9 +72,4 @@ async function report(file: string, found: Verification): Promise<number> {
     ].join("\n"),
   );
   return 0;
-}
-
-function refuse(message: string): 2 {
-  complain(`holdfast verify: ${message}`);
-  return 2;
 }

@@ -7,7 +7,7 @@ import { type Checkpoint, formatCheckpoint } from "../ledger/checkpoint.ts";
 import { type EntryDraft, entryText } from "../ledger/entry.ts";
 import { hashBytes, leafHash, MerkleTree } from "../ledger/merkle-tree.ts";
 import type { Opening } from "../ledger/sealing.ts";
-import { formatNoteKey, type NoteSigner, signNote } from "../ledger/signed-note.ts";
+import { formatNoteKey, type SignerOf, signNote } from "../ledger/signed-note.ts";
 import type { Json } from "../resource/resource.ts";
 
 /** A signed head. */
@@ -48,7 +48,7 @@ export interface LedgerStore {
    */
   append(
     drafts: readonly EntryDraft[],
-    signerOf: (origin: string) => NoteSigner,
+    signerOf: SignerOf,
     options?: { readonly durable?: boolean },
   ): SignedHead;
   /** The newest head; undefined while there is no entry. */
@@ -113,7 +113,7 @@ export function openLedgerStore(path: string): LedgerStore {
 
   function append(
     drafts: readonly EntryDraft[],
-    signerOf: (origin: string) => NoteSigner,
+    signerOf: SignerOf,
     { durable = false }: { readonly durable?: boolean } = {},
   ): SignedHead {
     // FULL waits for the disk, also for what was written before.

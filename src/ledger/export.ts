@@ -1,7 +1,6 @@
 /** The lines of an export: all that it takes to verify a ledger, and nothing that needs Holdfast to be read. */
 import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { leafHash } from "./merkle-tree.ts";
 import type { Opening } from "./sealing.ts";
 
 /** One line each, as canonical JSON, so that there is one way to write it. */
@@ -22,11 +21,6 @@ export const exportFormat = "holdfast.dev/ledger/v1";
 /** With the line feed. */
 export function exportLine(line: ExportLine): string {
   return `${canonicalJson(asJson(line))}\n`;
-}
-
-/** The leaf of an entry, in base64. */
-export function leafText(text: string): string {
-  return Buffer.from(leafHash(Buffer.from(text))).toString("base64");
 }
 
 /** A line without its line feed; or, as text, what is wrong with it. */

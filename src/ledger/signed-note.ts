@@ -1,5 +1,5 @@
 /** Signed texts as C2SP writes them (c2sp.org/signed-note), with Ed25519: what tools for transparency logs can read. */
-import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 
 /** Who may have signed: a name, and the public half of an Ed25519 key. */
 export interface NoteKey {
@@ -14,6 +14,9 @@ export interface NoteSigner extends NoteKey {
   sign(bytes: Uint8Array): Uint8Array;
 }
 
+/** Who signs for the ledger of this name. */
+export type SignerOf = (name: string) => NoteSigner;
+
 export type OpenedNote =
   /** `text` ends with a line feed. */
   { readonly type: "Signed"; readonly text: string } | { readonly type: "Refused"; readonly message: string };
@@ -23,6 +26,12 @@ const keyIdBytes = 4;
 const publicKeyBytes = 32;
 /** A public key in DER (RFC 8410) is this and its 32 bytes. */
 const derPrefix = Buffer.from("302a300506032b6570032100", "hex");
+
+/** Whoever has this Ed25519 key, under any name. */
+export function signersOf(key: KeyObject): SignerOf {
+  const publicKey = createPublicKey(key).export({ type: "spki", format: "der" }).subarray(derPrefix.length);
+  return (name) => ({ name, publicKey, sign: (bytes) => sign(null, bytes, key) });
+}
 
 /** `text` must end with a line feed, and hold no empty line at its end. */
 export function signNote(text: string, signer: NoteSigner): string {

@@ -3,7 +3,7 @@
 import { isJsonObject, type Json } from "../resource/resource.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
-import { type ExportLine, leafText, parseExportLine } from "./export.ts";
+import { type ExportLine, parseExportLine } from "./export.ts";
 import { type Hash, leafHash, MerkleTree } from "./merkle-tree.ts";
 import { isTrue } from "./sealing.ts";
 import { type NoteKey, openNote } from "./signed-note.ts";
@@ -93,7 +93,9 @@ export class Verifier {
 
   #checkEntry({ text, leaf, openings }: Extract<ExportLine, { type: "Entry" }>): string | undefined {
     const expected = this.#tree.size;
-    if (leafText(text) !== leaf) return `entry ${expected} was altered: its hash is another`;
+    const hash = leafHash(Buffer.from(text));
+    if (Buffer.from(hash).toString("base64") !== leaf)
+      return `entry ${expected} was altered: its hash is another`;
     const entry = parseEntry(text);
     if (entry === undefined) return `entry ${expected} is not written as entries are`;
     if (entry.sequence !== expected)
@@ -106,7 +108,7 @@ export class Verifier {
     }
     this.#opened += openings.length;
     this.#sealed += seals.size;
-    this.#tree.append(leafHash(Buffer.from(text)));
+    this.#tree.append(hash);
     return this.#checkEarlier();
   }
 

@@ -1,11 +1,8 @@
 /** The key that signs the heads of the ledger: an Ed25519 key in a PEM file. */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { NoteSigner } from "../ledger/signed-note.ts";
-
-/** By the name that the ledger has. */
-export type SignerOf = (origin: string) => NoteSigner;
+import { type SignerOf, signersOf } from "../ledger/signed-note.ts";
 
 const advice = "make one with: openssl genpkey -algorithm ed25519 -out ledger-key.pem";
 
@@ -17,11 +14,7 @@ export interface LedgerKeyPlace {
 
 /** @throws Error that says what to do, if there is no such key. */
 export function readLedgerKey({ dataDir, file }: LedgerKeyPlace): SignerOf {
-  const path = file ?? defaultPath(dataDir);
-  const key = readKey(path);
-  // The last 32 bytes of a public key in DER are the key itself (RFC 8410).
-  const publicKey = createPublicKey(key).export({ type: "spki", format: "der" }).subarray(-32);
-  return (name) => ({ name, publicKey, sign: (bytes) => sign(null, bytes, key) });
+  return signersOf(readKey(file ?? defaultPath(dataDir)));
 }
 
 /** Makes the key of the data directory, where none is there and none is given. */

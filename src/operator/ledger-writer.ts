@@ -1,7 +1,7 @@
 /** Entries on their way to the ledger: those of one moment are written together, and none is lost while it cannot be. */
 import type { LedgerStore, SignedHead } from "../history/ledger-store.ts";
 import type { EntryDraft } from "../ledger/entry.ts";
-import type { SignerOf } from "./ledger-key.ts";
+import type { SignerOf } from "../ledger/signed-note.ts";
 
 export interface LedgerWriterDeps {
   readonly store: Pick<LedgerStore, "append">;

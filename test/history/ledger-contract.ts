@@ -1,11 +1,11 @@
 /** What every store of the ledger must do, whatever it is built on. */
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { exportLedger } from "../../src/history/export-ledger.ts";
 import type { LedgerStore } from "../../src/history/ledger-store.ts";
 import type { EntryDraft, EntryType } from "../../src/ledger/entry.ts";
-import { exportLine } from "../../src/ledger/export.ts";
 import { seal } from "../../src/ledger/sealing.ts";
-import type { NoteSigner } from "../../src/ledger/signed-note.ts";
+import { signersOf } from "../../src/ledger/signed-note.ts";
 import { Verifier } from "../../src/ledger/verify.ts";
 import { cpuMs } from "../support/cpu-time.ts";
 
@@ -15,12 +15,7 @@ export interface LedgerUnderTest {
   dispose(): void;
 }
 
-const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-export const signerOf = (name: string): NoteSigner => ({
-  name,
-  publicKey: publicKey.export({ type: "spki", format: "der" }).subarray(-32),
-  sign: (bytes) => sign(null, bytes, privateKey),
-});
+export const signerOf = signersOf(generateKeyPairSync("ed25519").privateKey);
 
 const salt = Buffer.alloc(16).toString("base64");
 
@@ -52,14 +47,7 @@ export function draft(i: number, type: EntryType = "DriftDetected"): EntryDraft 
 export function verified(store: LedgerStore) {
   const verifier = new Verifier({ key: signerOf(store.origin) });
   const size = store.head()?.size ?? 0;
-  const heads = new Map(store.heads(0, size).map((head) => [head.size, head.note]));
-  const lines = [exportLine({ type: "Header", origin: store.origin, size })];
-  for (const { sequence, ...entry } of store.page(0, size)) {
-    lines.push(exportLine({ type: "Entry", ...entry }));
-    const note = heads.get(sequence + 1);
-    if (note !== undefined) lines.push(exportLine({ type: "Checkpoint", note }));
-  }
-  for (const line of lines) verifier.take(line.slice(0, -1));
+  for (const line of [...exportLedger(store, size)].flat()) verifier.take(line.slice(0, -1));
   return verifier.end();
 }
 
@@ -101,13 +89,7 @@ export function describeLedgerStore(name: string, prepare: () => LedgerUnderTest
 
     it("is signed with one key: another one is refused", () => {
       append(draft(0));
-      const other = generateKeyPairSync("ed25519");
-      const der = other.publicKey.export({ type: "spki", format: "der" });
-      const otherOf = (name: string): NoteSigner => ({
-        name,
-        publicKey: der.subarray(-32),
-        sign: (bytes) => sign(null, bytes, other.privateKey),
-      });
+      const otherOf = signersOf(generateKeyPairSync("ed25519").privateKey);
       expect(() => store.append([draft(1)], otherOf)).toThrow(
         "the ledger is signed with the key holdfast.dev/",
       );

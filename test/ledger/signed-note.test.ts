@@ -1,5 +1,5 @@
 /** Signed notes: an example that another program has signed, and what is refused. */
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { formatCheckpoint, parseCheckpoint } from "../../src/ledger/checkpoint.ts";
 import {
@@ -8,6 +8,7 @@ import {
   type NoteSigner,
   openNote,
   parseNoteKey,
+  signersOf,
   signNote,
 } from "../../src/ledger/signed-note.ts";
 
@@ -24,11 +25,7 @@ const key = (): NoteKey => {
 };
 
 /** A key of our own. */
-function signer(name: string): NoteSigner {
-  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-  const der = publicKey.export({ type: "spki", format: "der" });
-  return { name, publicKey: der.subarray(-32), sign: (bytes) => sign(null, bytes, privateKey) };
-}
+const signer = (name: string): NoteSigner => signersOf(generateKeyPairSync("ed25519").privateKey)(name);
 
 describe("a note", () => {
   it("that Go's implementation has signed is opened", () => {

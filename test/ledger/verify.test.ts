@@ -1,21 +1,16 @@
 /** Whatever is done to an export, it is found, and where. */
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Checkpoint, formatCheckpoint } from "../../src/ledger/checkpoint.ts";
 import { entryText } from "../../src/ledger/entry.ts";
-import { exportLine, leafText } from "../../src/ledger/export.ts";
+import { exportLine } from "../../src/ledger/export.ts";
 import { leafHash, MerkleTree } from "../../src/ledger/merkle-tree.ts";
 import { type Opening, seal } from "../../src/ledger/sealing.ts";
-import { type NoteSigner, signNote } from "../../src/ledger/signed-note.ts";
+import { signersOf, signNote } from "../../src/ledger/signed-note.ts";
 import { type Verification, Verifier, type VerifyOptions } from "../../src/ledger/verify.ts";
 
-const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-const signer: NoteSigner = {
-  name: "holdfast.dev/test",
-  publicKey: publicKey.export({ type: "spki", format: "der" }).subarray(-32),
-  sign: (bytes) => sign(null, bytes, privateKey),
-};
+const signer = signersOf(generateKeyPairSync("ed25519").privateKey)("holdfast.dev/test");
 const origin = "holdfast.dev/test";
 
 const salt = Buffer.alloc(16, 1).toString("base64");
@@ -47,8 +42,10 @@ function exported(size: number, from: (sequence: number) => ReturnType<typeof dr
   const lines = [exportLine({ type: "Header", origin, size })];
   for (let i = 0; i < size; i++) {
     const { text, openings } = from(i);
-    lines.push(exportLine({ type: "Entry", text: text(i), leaf: leafText(text(i)), openings }));
-    tree.append(leafHash(Buffer.from(text(i))));
+    const hash = leafHash(Buffer.from(text(i)));
+    const leaf = Buffer.from(hash).toString("base64");
+    lines.push(exportLine({ type: "Entry", text: text(i), leaf, openings }));
+    tree.append(hash);
     if (i % 3 === 2 || i === size - 1) {
       const note = signNote(formatCheckpoint({ origin, size: tree.size, root: tree.root() }), signer);
       lines.push(exportLine({ type: "Checkpoint", note }));
