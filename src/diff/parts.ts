@@ -1,6 +1,6 @@
 /** The parts of a value, as far as the server keeps track of them one by one. */
 import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
-import { isJsonObject, type Json } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json } from "../resource/resource.ts";
 import { keyElement } from "../schema/item-key.ts";
 import { anyNode, type ListNode, type SchemaNode } from "../schema/schema-node.ts";
 import { metadataFields } from "./metadata.ts";
@@ -38,11 +38,10 @@ export function partsOf({ path, value, node }: Part): readonly Part[] | undefine
     );
     return parts.length === 0 ? undefined : parts;
   }
-  if (!Array.isArray(value) || value.length === 0) return undefined;
+  if (!isJsonList(value) || value.length === 0) return undefined;
   if (node.type !== "list" || node.listType === "atomic") return undefined;
-  const items = value as readonly Json[]; // Array.isArray does not narrow a readonly union
-  const parts = items.map((item) => partAt({ path, node }, keyElement(item, node.keys), item));
-  return isDistinct(items, node) ? parts : undefined;
+  const parts = value.map((item) => partAt({ path, node }, keyElement(item, node.keys), item));
+  return isDistinct(value, node) ? parts : undefined;
 }
 
 /** Every value that has an owner of its own. */

@@ -5,6 +5,7 @@ import { isFilled } from "../diff/omission.ts";
 import type { FieldPath } from "../fieldpath/field-path.ts";
 import { formatPath, parsePath } from "../fieldpath/format-path.ts";
 import {
+  isJsonList,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -69,7 +70,7 @@ function withValue(target: Json | undefined, path: FieldPath, value: Json): Json
     const object = isJsonObject(target) ? target : {};
     return { ...object, [element.name]: withValue(object[element.name], rest, value) };
   }
-  const items = Array.isArray(target) ? (target as readonly Json[]) : []; // Array.isArray does not narrow a readonly union
+  const items = isJsonList(target) ? target : [];
   const index = elementIndex(items, element);
   return items.map((item, i) => (i === index ? withValue(item, rest, value) : item));
 }
@@ -99,11 +100,10 @@ class Search {
   }
 
   #items(desired: Json | undefined, live: Json, schema: ListNode): void {
-    if (schema.listType !== "map" || !Array.isArray(desired) || !Array.isArray(live)) return;
-    const [stated, found] = [desired as readonly Json[], live as readonly Json[]]; // as above
-    const matches = matchItems(stated, found, schema.keys);
-    for (const [i, item] of stated.entries()) {
-      const match = found[matches?.[i] ?? -1];
+    if (schema.listType !== "map" || !isJsonList(desired) || !isJsonList(live)) return;
+    const matches = matchItems(desired, live, schema.keys);
+    for (const [i, item] of desired.entries()) {
+      const match = live[matches?.[i] ?? -1];
       if (!isJsonObject(item) || !isJsonObject(match)) continue;
       this.#path.enterItem(item, i, schema);
       this.members(item, match, schema.items);

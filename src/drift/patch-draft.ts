@@ -1,6 +1,6 @@
 /** A copy of a live object that a patch is worked out on: every operation is applied to it as it is written down. */
 import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
-import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
 import { elementIndex, memberAt, siblingElement, valueAt } from "./path-walk.ts";
 
@@ -107,18 +107,17 @@ function insertionIndex(
   list: readonly Json[],
   { element, siblings }: { element: PathElement; siblings: Json },
 ): number {
-  if (!Array.isArray(siblings)) return list.length;
-  const stated = siblings as readonly Json[]; // Array.isArray does not narrow a readonly union
-  const own = elementIndex(stated, element);
+  if (!isJsonList(siblings)) return list.length;
+  const own = elementIndex(siblings, element);
   const liveIndexOf = (item: Json): number => elementIndex(list, siblingElement(item, element));
-  const before = stated
+  const before = siblings
     .slice(0, own)
     .reverse()
     .map(liveIndexOf)
     .find((index) => index >= 0);
   if (before !== undefined) return before + 1;
   return (
-    stated
+    siblings
       .slice(own + 1)
       .map(liveIndexOf)
       .find((index) => index >= 0) ?? list.length

@@ -1,15 +1,13 @@
 /** Following one element of a path into a value. */
 import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
-import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
 
 /** The value that an element leads to; undefined if there is none. */
 export function memberAt(value: Json, element: PathElement): Json | undefined {
   if (element.type === "field") {
     return isJsonObject(value) && Object.hasOwn(value, element.name) ? value[element.name] : undefined;
   }
-  if (!Array.isArray(value)) return undefined;
-  const list = value as readonly Json[]; // Array.isArray does not narrow a readonly union
-  return list[elementIndex(list, element)];
+  return isJsonList(value) ? value[elementIndex(value, element)] : undefined;
 }
 
 /** The value that a path leads to; undefined if there is none. */

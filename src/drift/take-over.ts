@@ -1,7 +1,7 @@
 /** What Git has to say so that live is right: the rollback's patch with the roles of both sides swapped. */
 import type { FieldChange } from "../diff/field-change.ts";
 import type { FieldPath, PathElement } from "../fieldpath/field-path.ts";
-import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import type { JsonPatchOperation } from "./json-patch.ts";
 import { PatchDraft } from "./patch-draft.ts";
 import { elementIndex, memberAt, valueAt } from "./path-walk.ts";
@@ -56,11 +56,10 @@ function withValue(root: Json, [element, ...rest]: FieldPath, value: Json): Json
   if (element === undefined) return value;
   const inner = withValue(memberAt(root, element) ?? null, rest, value);
   if (element.type === "field") return isJsonObject(root) ? { ...root, [element.name]: inner } : root;
-  if (!Array.isArray(root)) return root;
-  const items = root as readonly Json[]; // Array.isArray does not narrow a readonly union
-  const index = elementIndex(items, element);
+  if (!isJsonList(root)) return root;
+  const index = elementIndex(root, element);
   // A value in a set is what it is found by: it stays.
-  return index < 0 || element.type === "value" ? items : items.with(index, keyed(inner, element));
+  return index < 0 || element.type === "value" ? root : root.with(index, keyed(inner, element));
 }
 
 /** An item without its key would not be found. */

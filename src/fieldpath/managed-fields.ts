@@ -1,5 +1,5 @@
 /** `metadata.managedFields`: which program wrote which field. It explains a change; it never decides one. */
-import { isJsonObject, type Json } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json } from "../resource/resource.ts";
 import type { FieldPath } from "./field-path.ts";
 import { encodeElement, touches } from "./fields-v1.ts";
 
@@ -52,8 +52,7 @@ export function createOwnership(managedFields: Json | undefined, apiVersion: str
 }
 
 function listOf(managedFields: Json | undefined): readonly Json[] {
-  // Array.isArray does not narrow a readonly union; the elements are JSON all the same.
-  return Array.isArray(managedFields) ? (managedFields as readonly Json[]) : [];
+  return isJsonList(managedFields) ? managedFields : [];
 }
 
 function decodeEntry(entry: Json): ManagedFieldsEntry | undefined {

@@ -1,5 +1,5 @@
 /** Why the API server did not do what was asked: a value to decide on, not an exception. */
-import { isJsonObject, type Json } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json } from "../resource/resource.ts";
 
 export interface ApiFailure {
   readonly reason:
@@ -81,9 +81,7 @@ function retryAfterOf(header: string | string[] | undefined, details: Json | und
 
 function fieldsOf(details: Json | undefined): readonly string[] {
   const causes = isJsonObject(details) ? details["causes"] : undefined;
-  if (!Array.isArray(causes)) return [];
-  const fields = (causes as readonly Json[]).map((cause) =>
-    isJsonObject(cause) ? cause["field"] : undefined,
-  );
+  if (!isJsonList(causes)) return [];
+  const fields = causes.map((cause) => (isJsonObject(cause) ? cause["field"] : undefined));
   return fields.filter((field) => typeof field === "string").slice(0, mostFields);
 }

@@ -4,7 +4,7 @@
  * managedFields are more than half of most objects, and apart from their times the same for all objects that one
  * manager made in one shape; so each such text is held once.
  */
-import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 
 export interface PackedObject {
   /** JSON, without `metadata.managedFields`. */
@@ -35,8 +35,8 @@ export function createPacker(): Packer {
   function pack(object: KubernetesObject): PackedObject {
     const { managedFields, ...metadata } = object.metadata;
     const text = JSON.stringify({ ...object, metadata });
-    if (!Array.isArray(managedFields)) return { text };
-    return { text, managedFields: (managedFields as readonly Json[]).map(packEntry) };
+    if (!isJsonList(managedFields)) return { text };
+    return { text, managedFields: managedFields.map(packEntry) };
   }
 
   function packEntry(entry: Json): PackedEntry {

@@ -1,5 +1,5 @@
 /** JSON in the one form that RFC 8785 gives to each value: what is hashed must not depend on who wrote it down. */
-import { isJsonObject, type Json } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json } from "../resource/resource.ts";
 
 /**
  * The JSON Canonicalization Scheme: no blanks, members sorted by their UTF-16 code units, numbers and strings as
@@ -16,7 +16,7 @@ function isInOrder(value: Json): boolean {
   if (typeof value === "string") assertText(value);
   if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`JSON has no number ${value}`);
   if (typeof value !== "object" || value === null) return true;
-  if (Array.isArray(value)) return (value as readonly Json[]).every(isInOrder); // does not narrow a readonly union
+  if (isJsonList(value)) return value.every(isInOrder);
   let last = "";
   for (const [name, member] of Object.entries(value)) {
     assertText(name);
@@ -27,7 +27,7 @@ function isInOrder(value: Json): boolean {
 }
 
 function write(value: Json): string {
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonicalJson).join(",")}]`; // as above
+  if (isJsonList(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (!isJsonObject(value)) return canonicalJson(value);
   // The order of strings is that of their code units. Of names that look like numbers no object keeps it.
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

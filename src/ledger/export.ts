@@ -1,5 +1,5 @@
 /** The lines of an export: all that it takes to verify a ledger, and nothing that needs Holdfast to be read. */
-import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { Opening } from "./sealing.ts";
 
@@ -37,8 +37,8 @@ function lineOf(json: JsonObject): ExportLine | undefined {
   if (format === exportFormat && typeof origin === "string" && typeof size === "number")
     return { type: "Header", origin, size };
   if (typeof checkpoint === "string") return { type: "Checkpoint", note: checkpoint };
-  if (typeof entry !== "string" || typeof leaf !== "string" || !Array.isArray(openings)) return undefined;
-  const opened = (openings as readonly Json[]).map(openingOf); // Array.isArray does not narrow a readonly union
+  if (typeof entry !== "string" || typeof leaf !== "string" || !isJsonList(openings)) return undefined;
+  const opened = openings.map(openingOf);
   if (opened.includes(undefined)) return undefined;
   return { type: "Entry", text: entry, leaf, openings: opened.filter((one) => one !== undefined) };
 }

@@ -1,6 +1,6 @@
 /** Whether an export is the ledger that was signed: line by line, with the public key alone. */
 
-import { isJsonObject, type Json } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json } from "../resource/resource.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
 import { type ExportLine, parseExportLine } from "./export.ts";
@@ -167,8 +167,7 @@ function sealsIn(root: Json): ReadonlySet<string> {
   const found = new Set<string>();
   const rest: Json[] = [root];
   for (let json = rest.pop(); json !== undefined; json = rest.pop()) {
-    if (Array.isArray(json))
-      rest.push(...(json as readonly Json[])); // does not narrow a readonly union
+    if (isJsonList(json)) rest.push(...json);
     else if (isJsonObject(json)) {
       if (typeof json["sealed"] === "string") found.add(json["sealed"]);
       rest.push(...Object.values(json));

@@ -8,7 +8,7 @@ import { formatPath } from "../fieldpath/format-path.ts";
 import type { Entry, EntryChange, EntryDraft, EntryType } from "../ledger/entry.ts";
 import { type PolicyChange, policyChanges, policySeverity } from "../ledger/policy-changes.ts";
 import { type Opening, type Sealed, seal } from "../ledger/sealing.ts";
-import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import { sha256 } from "./digest.ts";
 import { ulid } from "./ulid.ts";
 
@@ -197,7 +197,7 @@ function sealedChange({ path, before, after }: PolicyChange, sealed: Seal) {
 
 /** Whoever wrote the status has no part in it. */
 function managersIn(entries: Json | undefined): readonly string[] {
-  const list = Array.isArray(entries) ? (entries as readonly Json[]) : []; // Array.isArray does not narrow a readonly union
+  const list = isJsonList(entries) ? entries : [];
   return list
     .flatMap((entry) => {
       if (!isJsonObject(entry) || entry["subresource"] === "status") return [];

@@ -8,6 +8,7 @@ import type { RollbackAttempt } from "../drift/input.ts";
 import { resourcePath } from "../kubernetes/api-resource.ts";
 import type { Transport } from "../kubernetes/transport.ts";
 import {
+  isJsonList,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -76,7 +77,7 @@ function attemptOf({ result, message, time }: NonNullable<RecordStatus["rollback
 
 function items(page: Json): readonly JsonObject[] {
   const list = isJsonObject(page) ? page["items"] : undefined;
-  return Array.isArray(list) ? (list as readonly Json[]).filter(isJsonObject) : [];
+  return isJsonList(list) ? list.filter(isJsonObject) : [];
 }
 
 function continueOf(page: Json): string {

@@ -1,5 +1,5 @@
 /** Changes an object inside a YAML or JSON text, and leaves the text around the changes as it is. */
-import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import { parseKubernetesYaml, type YamlDocument } from "./kubernetes-yaml.ts";
 import { sameValue } from "./same-value.ts";
 import { isJson, spellerOf } from "./spell-yaml.ts";
@@ -121,7 +121,7 @@ function itemsOf(value: Json): readonly Json[] | undefined {
   if (!isJsonObject(value)) return undefined;
   const { kind, items } = value;
   if (typeof kind !== "string" || !kind.endsWith("List")) return undefined;
-  return Array.isArray(items) ? (items as readonly Json[]) : undefined; // Array.isArray does not narrow a readonly union
+  return isJsonList(items) ? items : undefined;
 }
 
 /** One that states the namespace comes before one that leaves it open. */

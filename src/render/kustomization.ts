@@ -6,7 +6,7 @@
  * root, but reads what is below the root of an overlay's bases too.)
  */
 import { posix } from "node:path";
-import { isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
 import type { SourceFile } from "../resource/source.ts";
 import { parseKubernetesYaml } from "./kubernetes-yaml.ts";
 
@@ -112,10 +112,10 @@ function pathsOf(files: readonly SourceFile[]): ReadonlySet<string> {
 }
 
 function texts(value: Json | undefined): readonly string[] {
-  if (!Array.isArray(value)) return [];
-  return (value as readonly Json[]).filter((entry) => typeof entry === "string"); // a JSON array
+  if (!isJsonList(value)) return [];
+  return value.filter((entry) => typeof entry === "string");
 }
 
 function objects(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? (value as readonly Json[]).filter(isJsonObject) : [];
+  return isJsonList(value) ? value.filter(isJsonObject) : [];
 }

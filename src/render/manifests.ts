@@ -1,6 +1,12 @@
 /** From the bytes of one file to the objects that it declares. */
 import type { Origin } from "../resource/desired.ts";
-import { isJsonObject, type Json, type JsonObject, type KubernetesObject } from "../resource/resource.ts";
+import {
+  isJsonList,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type KubernetesObject,
+} from "../resource/resource.ts";
 import type { SourceFault } from "../resource/source.ts";
 import { type ParsedYaml, parseKubernetesYaml } from "./kubernetes-yaml.ts";
 import { parseObviousJson } from "./obvious-json.ts";
@@ -85,7 +91,7 @@ function collect(
 function itemsOf({ items, metadata }: JsonObject, kind: string): readonly Json[] | undefined {
   if (!kind.endsWith("List")) return undefined;
   if (items === null) return isJsonObject(metadata) && "name" in metadata ? undefined : [];
-  return Array.isArray(items) ? (items as readonly Json[]) : undefined; // JSON: an array holds JSON
+  return isJsonList(items) ? items : undefined;
 }
 
 /** Items of a list of one kind leave out what the list says of them, as the API server writes it and kubectl reads it. */

@@ -88,3 +88,8 @@ export function formatRef(ref: Omit<ResourceRef, "version">): string {
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Whether a JSON value is a list: `Array.isArray` itself does not narrow a union with readonly arrays. */
+export function isJsonList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}

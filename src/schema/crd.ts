@@ -1,6 +1,7 @@
 /** Schemas from CustomResourceDefinitions that stand among the desired objects: for use without a cluster. */
 import {
   type GroupVersionKind,
+  isJsonList,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -23,9 +24,9 @@ export function compileCrd(crd: KubernetesObject): readonly CompiledCrdVersion[]
   const group = spec["group"];
   const kind = objectAt(spec, "names")["kind"];
   const versions = spec["versions"];
-  if (typeof group !== "string" || typeof kind !== "string" || !Array.isArray(versions)) return [];
+  if (typeof group !== "string" || typeof kind !== "string" || !isJsonList(versions)) return [];
   const namespaced = spec["scope"] !== "Cluster";
-  return (versions as readonly Json[]).flatMap((version) => {
+  return versions.flatMap((version) => {
     const name = isJsonObject(version) ? version["name"] : undefined;
     if (!isJsonObject(version) || typeof name !== "string") return [];
     const schema = compileRoot(objectAt(version, "schema")["openAPIV3Schema"]);

@@ -1,6 +1,6 @@
 /** The paths that a manifest states, as deep as the server tracks them in managedFields. */
 import type { FieldPath } from "../fieldpath/field-path.ts";
-import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import { memberField } from "./member-field.ts";
 import { PathStack } from "./path-stack.ts";
 import type { SchemaNode } from "./schema-node.ts";
@@ -45,8 +45,8 @@ class Search {
 
   #value(value: Json, schema: SchemaNode): void {
     if (this.#path.depth > deepest) return;
-    if (schema.type === "list" && schema.listType !== "atomic" && Array.isArray(value)) {
-      for (const [index, item] of (value as readonly Json[]).entries()) {
+    if (schema.type === "list" && schema.listType !== "atomic" && isJsonList(value)) {
+      for (const [index, item] of value.entries()) {
         this.#path.enterItem(item, index, schema);
         if (schema.listType === "map") this.#value(item, schema.items);
         else this.found.push(this.#path.toPath());
@@ -65,6 +65,6 @@ function isGranular(schema: SchemaNode): boolean {
 /** A zero may be left out, and is owned by nobody then. */
 function isNothing(value: Json): boolean {
   if (value === null || value === "" || value === 0 || value === false) return true;
-  if (Array.isArray(value)) return value.length === 0;
+  if (isJsonList(value)) return value.length === 0;
   return isJsonObject(value) && Object.keys(value).length === 0;
 }

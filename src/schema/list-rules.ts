@@ -1,5 +1,5 @@
 /** What OpenAPI does not say of lists: whose order has an effect, and what an absent key field stands for. */
-import type { Json } from "../resource/resource.ts";
+import { isJsonList, type Json } from "../resource/resource.ts";
 import { builtInTypeKey } from "./built-in-types.ts";
 import { type ListKey, noRoots, type SchemaNode } from "./schema-node.ts";
 
@@ -21,10 +21,8 @@ export function hasOrderedItems(typeName: string, field: string): boolean {
 
 /** The keys that `x-kubernetes-list-map-keys` names; an absent one stands for the value that the server puts in. */
 export function listKeys(names: Json | undefined, items: SchemaNode): readonly ListKey[] {
-  if (!Array.isArray(names)) return [];
-  return (names as readonly Json[]).flatMap((name) =>
-    typeof name === "string" ? [listKey(name, items)] : [],
-  );
+  if (!isJsonList(names)) return [];
+  return names.flatMap((name) => (typeof name === "string" ? [listKey(name, items)] : []));
 }
 
 function listKey(name: string, items: SchemaNode): ListKey {

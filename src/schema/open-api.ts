@@ -1,5 +1,11 @@
 /** Compiles `/openapi/v3` documents into schema nodes. */
-import { type GroupVersionKind, isJsonObject, type Json, type JsonObject } from "../resource/resource.ts";
+import {
+  type GroupVersionKind,
+  isJsonList,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from "../resource/resource.ts";
 import { displacesField, displacesItem } from "./alternatives.ts";
 import { isBuiltIn } from "./built-in-types.ts";
 import { hasOrderedItems, listKeys } from "./list-rules.ts";
@@ -242,14 +248,14 @@ function withFills(node: SchemaNode, fills: ReturnType<typeof serverFillsWithin>
 /** A reference stands alone, or in `allOf` beside a default or a description. */
 function refOf(schema: JsonObject): string | undefined {
   const { $ref, allOf } = schema;
-  const ref = Array.isArray(allOf) && allOf.length === 1 ? member(allOf[0], "$ref") : $ref;
+  const ref = isJsonList(allOf) && allOf.length === 1 ? member(allOf[0], "$ref") : $ref;
   return typeof ref === "string" && ref.startsWith(refPrefix) ? ref.slice(refPrefix.length) : undefined;
 }
 
 function kindsOf(schema: Json): readonly GroupVersionKind[] {
   const gvks = member(schema, "x-kubernetes-group-version-kind");
-  if (!Array.isArray(gvks)) return [];
-  return (gvks as readonly Json[]).flatMap((gvk) => {
+  if (!isJsonList(gvks)) return [];
+  return gvks.flatMap((gvk) => {
     const { group, version, kind } = isJsonObject(gvk) ? gvk : {};
     return typeof group === "string" && typeof version === "string" && typeof kind === "string"
       ? [{ group, version, kind }]

@@ -1,6 +1,6 @@
 /** Fields of a manifest that the server's schema does not know: it drops them without a word, so they are a mistake in Git. */
 import type { FieldPath } from "../fieldpath/field-path.ts";
-import { isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type KubernetesObject } from "../resource/resource.ts";
 import { memberField } from "./member-field.ts";
 import { PathStack } from "./path-stack.ts";
 import type { SchemaNode } from "./schema-node.ts";
@@ -70,8 +70,8 @@ class Search {
   #value(value: Json, schema: SchemaNode): void {
     if (this.#path.depth > deepest) return;
     if (schema.type === "list") {
-      if (!Array.isArray(value) || schema.items.type === "scalar" || schema.items.type === "any") return;
-      for (const [index, item] of (value as readonly Json[]).entries()) {
+      if (!isJsonList(value) || schema.items.type === "scalar" || schema.items.type === "any") return;
+      for (const [index, item] of value.entries()) {
         this.#path.enterItem(item, index, schema);
         this.#value(item, schema.items);
         this.#path.leave();

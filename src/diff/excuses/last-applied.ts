@@ -1,6 +1,7 @@
 /** Whether kubectl's last-applied annotation says nothing but what Git says, or said at the last delivery. */
 import type { PathElement } from "../../fieldpath/field-path.ts";
 import {
+  isJsonList,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -83,7 +84,7 @@ class Reading {
         }),
       );
     }
-    if (Array.isArray(value) && node.type === "list" && node.listType !== "atomic") {
+    if (isJsonList(value) && node.type === "list" && node.listType !== "atomic") {
       return this.#holdsItems(value, sources, node);
     }
     return this.#holdsWhole(value, sources, node);
@@ -104,7 +105,7 @@ class Reading {
   }
 
   #holdsItems(items: readonly Json[], sources: readonly (Json | undefined)[], node: ListNode): boolean {
-    const lists = sources.map((source) => (Array.isArray(source) ? (source as readonly Json[]) : [])); // JSON
+    const lists = sources.map((source) => (isJsonList(source) ? source : []));
     const matches = lists.map((list) => matchItems(items, list, node.keys));
     if (matches.includes(undefined)) return this.#holdsWhole(items, sources, node);
     return items.every((item, i) =>

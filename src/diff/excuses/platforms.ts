@@ -1,7 +1,13 @@
 /** What platforms write onto objects of every team: OpenShift, Rancher, AKS. */
 import type { FieldPath } from "../../fieldpath/field-path.ts";
 import { annotation, label } from "../../resource/metadata.ts";
-import { isJsonObject, type Json, type JsonObject, type KubernetesObject } from "../../resource/resource.ts";
+import {
+  isJsonList,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type KubernetesObject,
+} from "../../resource/resource.ts";
 import type { ExcuseRow, ValueContext } from "../excuse-row.ts";
 import { sameJson } from "../same-json.ts";
 import { byProgram, published, sources } from "./evidence.ts";
@@ -190,7 +196,7 @@ function isPullSecret(reference: Json): boolean {
 
 /** Whether a live list holds all that Git states, and beside it only what is known. */
 function adds(live: Json, stated: Json | undefined, isKnown: (item: Json) => boolean): boolean {
-  if (!Array.isArray(live)) return false;
+  if (!isJsonList(live)) return false;
   const items = listOf(live);
   const wanted = listOf(stated);
   return (
@@ -200,6 +206,5 @@ function adds(live: Json, stated: Json | undefined, isKnown: (item: Json) => boo
 }
 
 function listOf(value: Json | undefined): readonly Json[] {
-  // Array.isArray does not narrow a readonly union; the elements are JSON all the same.
-  return Array.isArray(value) ? (value as readonly Json[]) : [];
+  return isJsonList(value) ? value : [];
 }

@@ -1,5 +1,5 @@
 /** What the API server computes for a field, each by name: the few things that no row of data can say. */
-import { isJsonObject, type Json, type JsonObject } from "../../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../resource/resource.ts";
 import type { Roots } from "../schema-node.ts";
 import { annotatedSecurityContext } from "./app-armor.ts";
 import { own } from "./field-ref.ts";
@@ -100,5 +100,5 @@ function objectAt(object: JsonObject, field: string): JsonObject {
 
 function listAt(object: JsonObject, field: string): readonly Json[] {
   const value = own(object, field);
-  return Array.isArray(value) ? (value as readonly Json[]) : []; // a JSON array
+  return isJsonList(value) ? value : [];
 }

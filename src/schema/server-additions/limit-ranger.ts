@@ -1,6 +1,6 @@
 /** What the LimitRanges of a namespace give to the containers of a Pod: nobody can say what without reading them. */
 import type { FieldPath, PathElement } from "../../fieldpath/field-path.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../resource/resource.ts";
 import type { Roots } from "../schema-node.ts";
 import { objectAt, ownMetadata } from "./own-metadata.ts";
 
@@ -24,9 +24,8 @@ export function sinceCreation({ live }: Roots, path: FieldPath): Json | undefine
 
 function step(at: Json | undefined, element: PathElement): Json | undefined {
   if (element.type === "field") return isJsonObject(at) ? at[element.name] : undefined;
-  if (element.type !== "key" || !Array.isArray(at)) return undefined;
-  const items = at as readonly Json[]; // a JSON array
-  return items.find(
+  if (element.type !== "key" || !isJsonList(at)) return undefined;
+  return at.find(
     (item) =>
       isJsonObject(item) && Object.entries(element.fields).every(([name, value]) => item[name] === value),
   );

@@ -1,6 +1,6 @@
 /** The volume with the token of its ServiceAccount that a Pod is given, and where it is mounted. */
 import type { FieldPath } from "../../fieldpath/field-path.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../resource/resource.ts";
+import { isJsonList, isJsonObject, type Json, type JsonObject } from "../../resource/resource.ts";
 import { objectAt } from "./own-metadata.ts";
 
 const mountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -32,8 +32,8 @@ export function tokenVolume(path: FieldPath): Json | undefined {
 /** Where each container finds it. */
 export function tokenMount(pod: JsonObject): Json | undefined {
   const { volumes } = objectAt(pod, "spec");
-  if (!Array.isArray(volumes)) return undefined;
-  const names = (volumes as readonly Json[]).map((volume) => (isJsonObject(volume) ? volume["name"] : null)); // a JSON array
+  if (!isJsonList(volumes)) return undefined;
+  const names = volumes.map((volume) => (isJsonObject(volume) ? volume["name"] : null));
   const name = names.find((other) => typeof other === "string" && generatedName.test(other));
   return name === undefined ? undefined : { mountPath, name, readOnly: true };
 }
